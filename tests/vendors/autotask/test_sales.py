@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from mockservers.kernel.rules import Unsupported
-from mockservers.vendors.autotask.emulator import company
+from mockservers.vendors.autotask.emulator import company, currencies
 from mockservers.vendors.autotask.emulator.currencies import AMOUNTS
+from mockservers.vendors.autotask.emulator.entities import ENTITIES
 from mockservers.vendors.autotask.emulator.requests import Input
 from tests.vendors.autotask.asking import Answer, Desk, Failed, sent, where
 from tests.vendors.autotask.post import Post
@@ -109,6 +110,16 @@ def test_a_rate_has_bounds(desk: Desk, rate: str) -> None:
     found = desk.get("Currency", EURO)
     assert (found["ExchangeRate"], found["Name"], found["Active"]) == (999999.99999, "EUR", True)
     assert desk.found("Currency", where("ExchangeRate", "Equals", "999999.99999"))[0]["id"] == EURO
+
+
+@pytest.mark.parametrize(
+    ("amount", "rate", "expected"),
+    [(0.0003, 1.5, 0.0005), (2.675, 0.01, 0.0268), (-0.0003, 1.5, -0.0005), (1e100, 999999.99999, 9.9999999999e105)],
+)
+def test_half_of_the_last_place_is_rounded_up(amount: float, rate: float, expected: float) -> None:
+    """autotask.currency.internal. Of the decimals that are seen: the doubles that hold them are a little above or below."""
+    found = currencies.internal(ENTITIES["QuoteItem"], {"UnitPrice": amount}, rate)
+    assert found["InternalCurrencyUnitPrice"] == expected
 
 
 @pytest.mark.rule("autotask.currency.internal")
