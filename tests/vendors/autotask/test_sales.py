@@ -122,6 +122,16 @@ def test_half_of_the_last_place_is_rounded_up(amount: float, rate: float, expect
     assert found["InternalCurrencyUnitPrice"] == expected
 
 
+@pytest.mark.rule("autotask.write.convert")
+def test_a_decimal_must_fit_in_the_internal_currency_too(desk: Desk) -> None:
+    of = ticket(desk, AccountID=EURO_ACCOUNT)
+    credit = {"TicketID": of, "CreditAmount": "900000000000000", "CreditDetails": "n"}
+    said = refused(desk, "create", sent("TicketRmaCredit", **credit))
+    assert said.startswith("Can not convert data to numeric in field: InternalCurrencyCreditAmount.")
+    made = desk.made("TicketRmaCredit", **{**credit, "CreditAmount": "800000000000000"})
+    assert desk.get("TicketRmaCredit", made)["InternalCurrencyCreditAmount"] == 900_000_000_000_000
+
+
 @pytest.mark.rule("autotask.currency.internal")
 def test_without_the_module_all_amounts_are_in_one_currency(desk: Desk) -> None:
     desk.world.act("autotask", "act", {"id": "customer", "action": "switch currency", "on": False})
