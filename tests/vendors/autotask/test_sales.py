@@ -308,6 +308,19 @@ def test_no_more_is_received_than_was_ordered(desk: Desk) -> None:
 
 
 @pytest.mark.rule("autotask.purchase.receive")
+def test_something_goes_back_where_less_is_ordered_by_now(desk: Desk) -> None:
+    of, item = ordered(desk)
+    assert good(receive(desk, item, 4))
+    fewer = sent("PurchaseOrderItem", item, Quantity=2, ProductID=WAND, InventoryLocationID=WAREHOUSE, UnitCost=1)
+    assert good(desk.write("update", fewer))
+    assert isinstance(receive(desk, item, 1), Failed)
+    assert good(receive(desk, item, -1))
+    assert isinstance(receive(desk, item, -4), Failed)
+    assert good(receive(desk, item, -1))
+    assert desk.get("PurchaseOrder", of)["Status"] == FULL
+
+
+@pytest.mark.rule("autotask.purchase.receive")
 def test_the_quantity_of_an_item_may_fall() -> None:
     desk = Desk("demo:3", {"purchase_quantity": "debited"})
     of, item = ordered(desk)
