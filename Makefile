@@ -93,7 +93,7 @@ mutants: $(READY)  ## every client with a seeded bug and every correct one again
 	@$(BIN)/python -m tests.mutation.emulators
 	@$(BIN)/python -m tests.mutation.clients
 
-mutation: $(READY)  ## mutants of every correct client that an engine makes, each judged as a user's check would (hours; goes on where it stopped)
+mutation: $(READY)  ## mutants of every correct client that an engine makes, each judged as a user's check would (hours; goes on where it stopped, and its results are committed)
 	@$(BIN)/python -m tests.mutation.generated --seeds 5 --page docs/mutation.md $(if $(VENDOR),--vendor $(VENDOR))
 	@$(BIN)/python -m tests.mutation.judges
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from mockservers.harness.check import EXAMPLES
 from mockservers.harness.clients import roles
 from mockservers.harness.profile import contracted
 from tests.mutation import generated
+from tests.mutation.engine import mutations
 from tests.mutation.generated import GeneratedMutant, Result
 from tests.mutation.idle import KINDS, Idle
 from tests.mutation.operators import operators
@@ -190,12 +190,58 @@ def test_survivors_are_sorted_with_a_reason_and_are_there(vendor: str) -> None:
             assert source[each.line - 1].strip() == each.was.partition(" ⏎ ")[0], f"it stands elsewhere now: {each}"
 
 
-def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
-    file = tmp_path / "results.jsonl"
-    first, second = Result("k1", "broken", ("a", "b"), 3, 1, 0.5), Result("k2", "survived", (), 180)
-    file.write_text(json.dumps(asdict(first)) + "\n" + json.dumps(asdict(second)) + "\n" + '{"key": "k3", "en')
-    assert generated.known(file) == {"k1": first, "k2": second}
+def test_results_are_kept_in_order_and_found_again(tmp_path: Path) -> None:
+    first = Result("b f AddNot 1", "broken", ("x", "y"), 3, 2, "s1", 0.5)
+    second = Result("a g AddNot 2", "survived", (), 180)
+    generated.keep(tmp_path, "one", [first, second])
+    generated.keep(tmp_path, "two", [Result("c", "stopped")])
+    lines = (tmp_path / "one.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line)["key"] for line in lines] == ["a g AddNot 2", "b f AddNot 1"]
+    assert "seconds" not in "".join(lines)
+    assert generated.known(tmp_path) == {each.key: each for each in (second, first, Result("c", "stopped"))}
     assert generated.known(tmp_path / "none") == {}
+    before = [(file.name, file.read_bytes()) for file in sorted(tmp_path.iterdir())]
+    generated.keep(tmp_path, "one", list(generated.known(tmp_path).values())[:2])
+    assert [(file.name, file.read_bytes()) for file in sorted(tmp_path.iterdir())] == before
+
+
+def test_a_result_of_an_earlier_state_counts_and_is_told_of() -> None:
+    one, two, *_ = generated.mutants(*CLIENTS[0])
+    now = generated.state(one.vendor, one.role)
+    found = [(one, Result(one.key, "broken", state=now)), (two, Result(two.key, "broken", state="earlier"))]
+    assert [generated.earlier(*each) for each in found] == [False, True]
+    *_, total = generated.table(found, "vendor")
+    assert total.split(" | ")[1:3] == ["2", "2"]
+    assert total.endswith("| 1 |")
+
+
+def test_a_result_without_a_mutant_goes_and_those_of_other_clients_stay() -> None:
+    one, two, *_ = every = generated.mutants(*CLIENTS[0])
+    source = one.key.partition(" ")[0]
+    keys = (one.key, two.key, f"{source} gone AddNot 12345678", "other_client f AddNot 12345678")
+    found = generated.without_orphans({key: Result(key, "broken") for key in keys}, every)
+    assert list(found) == [keys[0], keys[1], keys[3]]
+
+
+def test_a_key_outlives_changes_elsewhere() -> None:
+    source = "def f(a):\n    if a:\n        g()\n\n\ndef h(a):\n    if a:\n        g()\n    if a:\n        g()\n"
+    moved = '"""What it is."""\n\nX = 1\n\n\n' + source.replace("def h", "def new(b):\n    return not b\n\n\ndef h")
+    keys = [each.key for each in mutations("one", source)]
+    assert len(set(keys)) == len(keys)
+    assert set(keys) < {each.key for each in mutations("one", moved)}
+    assert any(key.startswith("one f NeverDo ") for key in keys)
+    changed = source.replace("def f(a):\n    if a:", "def f(a):\n    if a > 1:")
+    assert {key for key in keys if " h " in key} < {each.key for each in mutations("one", changed)}
+    assert not {key for key in keys if " f NeverDo " in key} & {each.key for each in mutations("one", changed)}
+
+
+def test_every_kept_result_is_of_a_vendor_with_a_contract_and_in_order() -> None:
+    assert {file.stem for file in generated.RESULTS.glob("*.jsonl")} <= set(contracted())
+    for file in generated.RESULTS.glob("*.jsonl"):
+        found = [Result.from_line(line) for line in file.read_text("utf-8").splitlines()]
+        assert [each.key for each in found] == sorted({each.key for each in found})
+        assert all(each.end in ("broken", "stopped", "nothing proven", "survived") and each.state for each in found)
+        assert all(each.key.startswith(f"{file.stem}_") for each in found)
 
 
 def test_the_table_counts_each_mutant_once() -> None:

@@ -20,11 +20,11 @@ from mockservers.harness.duties import Duty, Judgement, Verdict, breach_class, j
 from mockservers.harness.duties import of as duties_of
 from mockservers.harness.duties.selection import Selection, select
 from mockservers.harness.duties.shared import CRASHES, UNREAD
-from mockservers.harness.generation import generate
+from mockservers.harness.generation import Place, generate
 from mockservers.harness.history import History, Task
 from mockservers.harness.play import Declined
 from mockservers.harness.profile import profile
-from mockservers.harness.reduction import reduced
+from mockservers.harness.reduction import plainer, reduced
 from mockservers.harness.runner import OutOfTime, Runner
 from mockservers.harness.runner_pool import RunnerPool, stages
 from mockservers.harness.saving import found_of, save, writable
@@ -458,7 +458,8 @@ class _DialectCheck:
         One run over all examples would spend most of them on variations of the first few, and a shrink could begin
         only where all before it are drawn again. So every turn has its own seed, and stands for itself.
         """
-        generate(self.strategy, self.config.seed * 1_000_003 + turn, test, shrink=shrink)
+        place = Place(self.config.seed, turn)
+        generate(self.strategy, place.alone, test, shrink=shrink, place=place)
 
     def _prove(self, duty: Duty, doing: str | None) -> Counterexample:
         """The smallest scenario that breaks the duty; the smallest one seen where shrinking finds none.
@@ -513,8 +514,14 @@ class _DialectCheck:
                 budget = min(budget, self.plays + MORE_SHRINKS)
             with contextlib.suppress(error):
                 self._generate(turn, test, shrink=True)
-            reduced(smallest.scenario, breaks)
+            plainer(reduced(smallest.scenario, breaks), breaks, self._plainest())
         return smallest
+
+    def _plainest(self) -> Scenario:
+        """The simplest scenario that the strategy draws."""
+        drawn: list[Scenario] = []
+        generate(self.strategy, 0, drawn.append, shrink=False)
+        return drawn[0]
 
 
 def _complaints(histories: Sequence[History]) -> tuple[str, ...]:

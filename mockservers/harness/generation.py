@@ -1,6 +1,7 @@
 """Drawing from strategies, by one small Hypothesis run for each example; all that uses Hypothesis' private parts is here.
 
 A run draws the simplest value first and then the example of its seed. Same seed, same example, whatever else is loaded.
+What is drawn may hang on the example's place in its check too (`layers.py`).
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import warnings
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -16,15 +19,43 @@ if TYPE_CHECKING:
 Drawn = TypeVar("Drawn")
 
 
-def generate(strategy: SearchStrategy[Drawn], seed: int, test: Callable[[Drawn], None], *, shrink: bool) -> None:
-    """Give `test` the simplest value of a strategy, and then the one that `seed` stands for.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which example of which check is drawn: the check's seed, and the example's number from 0."""
+
+    seed: int
+    turn: int
+
+    @property
+    def alone(self) -> int:
+        """The seed of this example alone."""
+        return self.seed * 1_000_003 + self.turn
+
+
+_place: ContextVar[Place | None] = ContextVar("place", default=None)
+place = _place.get
+"""The place of the example that is drawn; None where it has none."""
+
+
+def generate(
+    strategy: SearchStrategy[Drawn],
+    seed: int,
+    test: Callable[[Drawn], None],
+    *,
+    shrink: bool,
+    place: Place | None = None,
+) -> None:
+    """Give `test` the simplest value of a strategy, and then the one that `seed` stands for, both as drawn at `place`.
 
     With `shrink` it gets smaller and smaller ones for which it raises the same class of exception, and the last of these
     exceptions is raised.
     """
     from hypothesis import HealthCheck, Phase, Verbosity, given, settings
     from hypothesis import seed as seeded
+    from hypothesis import strategies as st
 
+    # What is drawn first is never the simplest value again, for Hypothesis looks for something new. So that is a number which
+    # nobody needs.
     @seeded(seed)
     @settings(
         max_examples=2,
@@ -36,14 +67,18 @@ def generate(strategy: SearchStrategy[Drawn], seed: int, test: Callable[[Drawn],
         suppress_health_check=list(HealthCheck),
         report_multiple_bugs=False,
     )
-    @given(strategy)
-    def example(drawn: Drawn) -> None:
+    @given(st.integers(0, 1 << 16), strategy)
+    def example(first: int, drawn: Drawn) -> None:
         test(drawn)
 
     # Spares Hypothesis the digest of this function's source for every example; nothing is kept under the key.
     setattr(example, "_hypothesis_internal_database_key", b"")  # noqa: B010
-    with _same_everywhere():
-        example()
+    token = _place.set(place)
+    try:
+        with _same_everywhere():
+            example()
+    finally:
+        _place.reset(token)
 
 
 @contextlib.contextmanager

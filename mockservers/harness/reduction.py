@@ -1,12 +1,13 @@
 """Reduction: a scenario that breaks a duty, without the steps that it does not need.
 
 Shrinking makes what was drawn simpler, and a story is drawn whole. So its steps are left out one by one here, as delta
-debugging does, and whatever still breaks the duty goes on.
+debugging does, and whatever still breaks the duty goes on. What was dealt (`layers.py`) was not drawn at all, so the world and
+the fields of what others do are made plain here too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, cast
 
@@ -33,6 +34,51 @@ def reduced(scenario: Scenario, breaks: Callable[[Scenario], bool]) -> Scenario:
             if shorter is not None and breaks(shorter):
                 scenario, smaller = shorter, True
     return scenario
+
+
+def plainer(scenario: Scenario, breaks: Callable[[Scenario], bool], plain: Scenario) -> Scenario:
+    """The scenario in the world of a plain one, as far as `breaks` says yes, and without the fields that it does not need."""
+    for make in (_worlds, _fields):
+        for change in make(scenario, plain):
+            tried = change(scenario)
+            if tried != scenario and breaks(tried):
+                scenario = tried
+    return scenario
+
+
+Change = Callable[[Scenario], Scenario]
+
+
+def _worlds(scenario: Scenario, plain: Scenario) -> Iterator[Change]:
+    """Ways to make a scenario's world plainer, the furthest first."""
+    yield lambda now: replace(now, start=plain.start, data=plain.data, dialect=plain.dialect)
+    yield lambda now: replace(now, start=plain.start)
+    yield lambda now: replace(now, data=plain.data)
+    yield lambda now: replace(now, dialect=plain.dialect)
+    if not isinstance(scenario.dialect, str):
+        for switch in scenario.dialect:
+            yield lambda now, switch=switch: replace(now, dialect=_unswitched(now, switch, plain))  # type: ignore[misc]
+
+
+def _unswitched(scenario: Scenario, switch: str, plain: Scenario) -> str | Mapping[str, Any]:
+    if isinstance(scenario.dialect, str):
+        return scenario.dialect
+    return {name: value for name, value in scenario.dialect.items() if name != switch} or plain.dialect
+
+
+def _fields(scenario: Scenario, plain: Scenario) -> Iterator[Change]:
+    """Ways to leave out a field of what others make."""
+    for at, step in enumerate(scenario.steps):
+        if isinstance(step, OtherStep) and step.operation == "create":
+            for name in step.fields:
+                yield lambda now, at=at, name=name: _without_field(now, at, name)  # type: ignore[misc]
+
+
+def _without_field(scenario: Scenario, at: int, name: str) -> Scenario:
+    step = scenario.steps[at]
+    assert isinstance(step, OtherStep)
+    fields = {each: value for each, value in step.fields.items() if each != name}
+    return replace(scenario, steps=(*scenario.steps[:at], replace(step, fields=fields), *scenario.steps[at + 1 :]))
 
 
 def without(scenario: Scenario, at: int) -> Scenario | None:

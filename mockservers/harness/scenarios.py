@@ -142,7 +142,11 @@ Step = OtherStep | ClockStep | FaultStep | ClientStep
 
 @dataclass(frozen=True)
 class Scenario:
-    """One scenario. `start` is an instant; `found` is what a check wrote beside a failure, for people to read."""
+    """One scenario. `start` is an instant; `found` is what a check wrote beside a failure, for people to read.
+
+    `told` are the names of the stories that it was drawn with, in their order; it says nothing of the play, and stands in no
+    file.
+    """
 
     vendor: str
     steps: tuple[Step, ...]
@@ -152,6 +156,7 @@ class Scenario:
     data: str = "empty"
     note: str = ""
     found: Mapping[str, Any] = field(default_factory=dict)
+    told: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def duty(self) -> str | None:

@@ -11,6 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from mockservers.harness.drivers import Hello
+from mockservers.harness.layers import Story, sampled
 from mockservers.harness.scenarios import ClockStep, FaultStep
 from mockservers.harness.strategies import (
     Intent,
@@ -34,10 +35,7 @@ Later = Callable[[int, str], Intent]
 def closed(end: str, later: Sequence[Later], texts: Strategy) -> Strategy:
     """A ticket ends by an action, and something happens to it afterwards; see `after_the_end`."""
     return st.builds(
-        lambda index, then, text: after_the_end(act(index, end), then(index, text)),
-        indexes,
-        st.sampled_from(later),
-        texts,
+        lambda index, then, text: after_the_end(act(index, end), then(index, text)), indexes, sampled(later), texts
     )
 
 
@@ -56,8 +54,8 @@ def failing(fields: Mapping[str, Any], refusals: Iterable[str], places: Strategy
             plain(ClockStep(MINUTE)),
         ]
 
-    kinds = st.sampled_from(("refuse", "refuse", "fail", "empty_body", "lost_answer"))
-    return st.builds(story, indexes, kinds, st.sampled_from(tuple(refusals)), places)
+    kinds = sampled(("refuse", "refuse", "fail", "empty_body", "lost_answer"))
+    return st.builds(story, indexes, kinds, sampled(tuple(refusals)), places)
 
 
 def lost(hello: Hello, fields: Mapping[str, Any], operations: Mapping[str, Sequence[str]]) -> Strategy:
@@ -71,8 +69,8 @@ def lost(hello: Hello, fields: Mapping[str, Any], operations: Mapping[str, Seque
         return [*(plain(FaultStep(kind, 0, 1, each)) for each in operations[task]), write(task, index, *told)]
 
     known = [task for task in operations if task in hello.tasks] or ["create"]
-    kinds = st.sampled_from(("lost_answer", "empty_body", "cut", "lost_answer"))
-    return st.builds(story, indexes, st.sampled_from(known), kinds, st.sampled_from((None, 30)))
+    kinds = sampled(("lost_answer", "empty_body", "cut", "lost_answer"))
+    return st.builds(story, indexes, sampled(known), kinds, sampled((None, 30)))
 
 
 def outdated(hello: Hello, first: Sequence[Mapping[str, Any]], second: Sequence[Mapping[str, Any]]) -> Strategy:
@@ -83,10 +81,10 @@ def outdated(hello: Hello, first: Sequence[Mapping[str, Any]], second: Sequence[
         return [change(index, some), sync(), change(index, then), write(task, index, told)]
 
     known = [task for task in ("update", "close") if task in hello.tasks] or ["update"]
-    return st.builds(story, indexes, st.sampled_from(first), st.sampled_from(second), st.sampled_from(known))
+    return st.builds(story, indexes, sampled(first), sampled(second), sampled(known))
 
 
-def listened(stops: int, fields: Callable[[str], Mapping[str, Any]], restarts: bool) -> Strategy:
+def listened(stops: int, fields: Callable[[str], Mapping[str, Any]], restarts: bool) -> list[Story]:
     """The vendor calls the client, and the calls are lost, late, doubled, out of order, forged, all at once, or not to be made.
 
     `stops` is after how many failed calls in a row the vendor calls no more. `fields` make of a text what others change.
@@ -102,16 +100,16 @@ def listened(stops: int, fields: Callable[[str], Mapping[str, Any]], restarts: b
 
     some = plain(ClockStep(10 * SECOND))
     stopped = [intent for n in range(-(-stops // 3)) for intent in (change_to(f"unheard {n}"), some)]
-    more: list[list[Intent]] = [
-        [change_to("heard"), *work],
-        [struck("delivery_forged"), change_to("with a stranger"), *work],
-        [struck("delivery_unsigned"), change_to("with another stranger"), *work],
-        [struck("delivery_alone"), change_to("while nobody is answered"), *work],
-        [struck("delivery_lost", 2), change_to("unheard"), sync(), later],
-        [struck("delivery_late"), change_to("first"), change_to("second"), *work],
-        [struck("delivery_twice"), change_to("twice"), *work],
-        [struck("delivery_swapped"), change_to("first"), change_to("second"), *work],
-        [
+    more: dict[str, list[Intent]] = {
+        "heard": [change_to("heard"), *work],
+        "forged call": [struck("delivery_forged"), change_to("with a stranger"), *work],
+        "unsigned call": [struck("delivery_unsigned"), change_to("with another stranger"), *work],
+        "call alone": [struck("delivery_alone"), change_to("while nobody is answered"), *work],
+        "lost calls": [struck("delivery_lost", 2), change_to("unheard"), sync(), later],
+        "late call": [struck("delivery_late"), change_to("first"), change_to("second"), *work],
+        "call twice": [struck("delivery_twice"), change_to("twice"), *work],
+        "swapped calls": [struck("delivery_swapped"), change_to("first"), change_to("second"), *work],
+        "swapped calls of two": [
             create({}),
             sync(),
             struck("delivery_swapped"),
@@ -121,16 +119,17 @@ def listened(stops: int, fields: Callable[[str], Mapping[str, Any]], restarts: b
             later,
             *work,
         ],
-        [plain(ClockStep(61 * MINUTE)), sync(), change_to("an hour later"), *work],
-        [struck("delivery_batched", 40), create({}, times=26), change_to("many"), later, *work],
-        [struck("delivery_batched", 40), create({}, times=3), change_to("few"), later, *work],
-        [struck("delivery_failed", stops), *stopped, sync(), later, change_to("then"), sync()],
-        [struck("delivery_failed"), change_to("thrice"), plain(ClockStep(MINUTE)), *work],
-        [change_to("gone"), delete(newest), create({}), change_to("after it"), *work],
-    ]
+        "late change": [plain(ClockStep(61 * MINUTE)), sync(), change_to("an hour later"), *work],
+        "many calls at once": [struck("delivery_batched", 40), create({}, times=26), change_to("many"), later, *work],
+        "few calls at once": [struck("delivery_batched", 40), create({}, times=3), change_to("few"), later, *work],
+        "calls stopped": [struck("delivery_failed", stops), *stopped, sync(), later, change_to("then"), sync()],
+        "failed call": [struck("delivery_failed"), change_to("thrice"), plain(ClockStep(MINUTE)), *work],
+        "call of one gone": [change_to("gone"), delete(newest), create({}), change_to("after it"), *work],
+    }
     if restarts:
-        more += [
-            [change_to("before"), restart(), sync(), change_to("afterwards"), *work],
-            [change_to("told"), some, restart(), sync(), *work],  # long enough for a call, too short for a walk
-        ]
-    return st.sampled_from(range(len(more))).map(lambda n: [create({}), sync(), *more[n]])
+        more |= {
+            "call after restart": [change_to("before"), restart(), sync(), change_to("afterwards"), *work],
+            # Long enough for a call, too short for a walk.
+            "call before restart": [change_to("told"), some, restart(), sync(), *work],
+        }
+    return [Story(name, st.just([create({}), sync(), *intents])) for name, intents in more.items()]

@@ -7,12 +7,14 @@ Values come from small pools, the simplest first, so that things collide and shr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
 
 from mockservers.harness.drivers import KILL, LISTENING, RESTART, Hello
+from mockservers.harness.layers import Story, asked, card, dealt, dealt_place, sampled, told, turned
 from mockservers.harness.profile import VendorProfile
 from mockservers.harness.scenarios import (
     CUSTOMER,
@@ -31,8 +33,9 @@ Strategy = st.SearchStrategy[Any]
 Intent = Callable[["ScenarioBuilder"], Step | None]
 """Turns into a step, given the tickets there are by then; None where it cannot."""
 
-MOST_INTENTS = 8
-"""In each half of a scenario. Two lists make longer scenarios likely, and still shrink to one step."""
+MOST_INTENTS, MOST_MORE = 8, 2
+"""In each half of a scenario, and in the second where a story is told for sure. Two lists make longer scenarios likely, and
+still shrink to one step."""
 
 STARTS = tuple(
     instants.from_iso(text)
@@ -97,6 +100,8 @@ class ScenarioBuilder:
         self.once: set[str] = set()
         """What was done that cannot be done twice."""
         self.merged: set[int] = set()
+        self.told: list[str] = []
+        """The stories that are told."""
 
     def born(self, times: int = 1) -> None:
         for _ in range(times):
@@ -171,6 +176,15 @@ def delete(index: int) -> Intent:
     return tell
 
 
+def named(story: Story) -> Strategy:
+    """A story as what it draws, with its name at its beginning."""
+
+    def mark(builder: ScenarioBuilder) -> None:
+        builder.told.append(story.name)
+
+    return story.drawn.map(lambda intents: [mark, *intents])
+
+
 def plain(step: Step) -> Intent:
     return lambda builder: step
 
@@ -228,7 +242,7 @@ def writes(
     the request after which others act.
     """
     inside = weighted((st.just([]), 3), (st.lists(others, min_size=1, max_size=2), 1))
-    noted = st.sampled_from([each for each in TEXTS if each.strip()])
+    noted = sampled([each for each in TEXTS if each.strip()])
     drawn = {
         "create": (st.just(0), new, st.just(""), st.none()),
         "update": (indexes, told, st.just(""), st.none()),
@@ -256,16 +270,9 @@ def administer(action: str, more: Mapping[str, Any] | None = None, once: str = "
     return tell
 
 
-def tell(profile: VendorProfile, intents: Iterable[Intent]) -> tuple[Step, ...]:
-    """Intents as steps with labels."""
-    builder = ScenarioBuilder(profile)
-    return tuple(step for step in (intent(builder) for intent in intents) if step is not None)
-
-
 indexes = st.integers(0, 3)
-delays = st.sampled_from(DELAYS)
-texts = st.sampled_from(TEXTS)
-EMPTY: Strategy = st.just("empty")
+delays = sampled(DELAYS)
+texts = sampled(TEXTS)
 
 
 def faults(refusals: Iterable[str], operations: Iterable[str]) -> Strategy:
@@ -282,15 +289,15 @@ def faults(refusals: Iterable[str], operations: Iterable[str]) -> Strategy:
 
     return st.builds(
         trouble,
-        st.sampled_from(("refuse", "refuse", "fail", "unavailable", "empty_body", "cut", "lost_answer", "reset")),
-        st.sampled_from((0, 1, 1, 2, 2, 3, 5)),
-        st.sampled_from((1, 1, 2, 3)),
-        st.sampled_from((None, *operations)),
-        st.sampled_from(tuple(refusals)),
+        sampled(("refuse", "refuse", "fail", "unavailable", "empty_body", "cut", "lost_answer", "reset")),
+        sampled((0, 1, 1, 2, 2, 3, 5)),
+        sampled((1, 1, 2, 3)),
+        sampled((None, *operations)),
+        sampled(tuple(refusals)),
     )
 
 
-revocations: Strategy = st.sampled_from(("revoke", "revoke", "restore")).map(lambda what: plain(OtherStep(what)))  # type: ignore[arg-type]
+revocations: Strategy = sampled(("revoke", "revoke", "restore")).map(lambda what: plain(OtherStep(what)))
 
 
 def weighted(*choices: tuple[Strategy, int]) -> Strategy:
@@ -301,9 +308,7 @@ def weighted(*choices: tuple[Strategy, int]) -> Strategy:
 
 
 BURSTS: Strategy = st.builds(
-    lambda kind, times: plain(FaultStep(kind, 0, times)),
-    st.sampled_from(("unavailable", "fail", "reset")),
-    st.sampled_from((12, 40)),
+    lambda kind, times: plain(FaultStep(kind, 0, times)), sampled(("unavailable", "fail", "reset")), sampled((12, 40))
 )
 """The vendor fails, or cannot be reached, for many requests in a row."""
 
@@ -319,6 +324,11 @@ def working(others: Strategy) -> Strategy:
     return weighted((st.builds(sync), 3), (inside, 1))
 
 
+def _any(stories: Sequence[Story]) -> Strategy:
+    """One of some stories, by their weights."""
+    return named(stories[0]) if len(stories) == 1 else weighted(*((named(each), each.weight) for each in stories))
+
+
 def assemble(
     profile: VendorProfile,
     dialect: str | Mapping[str, Any],
@@ -327,20 +337,31 @@ def assemble(
     creating: Strategy,
     others: Strategy,
     troubles: Strategy,
-    stories: Strategy,
+    stories: Sequence[Story],
     writing: Strategy | None = None,
-    data: Strategy = EMPTY,
-    spans: Strategy = st.sampled_from(SPANS),  # noqa: B008 - strategies are values
-    starts: Strategy = st.sampled_from(STARTS),  # noqa: B008
-    listened: Strategy | None = None,
+    data: Sequence[str] = ("empty",),
+    spans: Strategy = sampled(SPANS),  # noqa: B008 - strategies are values
+    starts: Sequence[int] = STARTS,
+    listened: Sequence[Story] = (),
 ) -> Strategy:
     """Whole scenarios of a vendor. `beginning` draws what is there at first; all draw intents.
 
-    `stories` draws lists of intents: sequences in which bugs of clients are known to hide, and which chance makes rarely.
-    `writing` draws what the client is told to write; leave it out for a client that only reads. `data` draws the recipe
-    of what the vendor holds before anything happens, the smallest first; `spans` how far the clock moves, and `starts`
-    when all begins. `listened` draws stories for a client that listens.
+    `stories` are sequences in which bugs of clients are known to hide, and which chance makes rarely; each is told in the
+    first examples of a check, whatever the seed (`layers.py`). `writing` draws what the client is told to write; leave it
+    out for a client that only reads. `data` are the recipes of what the vendor holds before anything happens, the smallest
+    first, and as often as they are to come; `spans` draws how far the clock moves, and `starts` are when all begins.
+    `listened` are stories for a client that listens. Raises TypeError for strategies in the places of these values.
     """
+    for name, given in (("stories", stories), ("data", data), ("starts", starts), ("listened", listened)):
+        if isinstance(given, st.SearchStrategy):
+            raise TypeError(
+                f"{name} must be the values themselves, which are dealt to the first examples of a check, got a strategy; give "
+                + (
+                    "Story values of mockservers.harness.layers"
+                    if name in ("stories", "listened")
+                    else "a tuple of them"
+                )
+            )
     others = weighted((creating, 2), (others, 3))
     work = working(others) if writing is None else weighted((working(others), 2), (writing, 1))
     clocks = spans.map(lambda by: plain(ClockStep(by)))
@@ -355,32 +376,63 @@ def assemble(
     down = st.builds(
         lambda first, burst, by: [first, burst, sync(), plain(ClockStep(by)), sync()], others, BURSTS, spans
     )
-    kinds = [(single, 12), (troubled, 4), (stories, 2), (down, 1)]
+    groups = [([Story("trouble", troubled)], 4), (stories, 2), ([Story("outage", down)], 1)]
     if RESTART in hello.options:
         # Between two syncs, with something happening before and after, and now and then trouble for the first sync.
         some = st.lists(weighted((others, 3), (clocks, 1)), max_size=2)
         before_ = st.one_of(some, troubled)
-        kinds.append((st.builds(lambda first, then: [*first, sync(), restart(), *then, sync()], before_, some), 4))
+        again = st.builds(lambda first, then: [*first, sync(), restart(), *then, sync()], before_, some)
+        groups.append(([Story("restart", again)], 4))
     if KILL in hello.options and RESTART in hello.options:
         # What a sync only notes may be read in the next, so that one is ended as often as the first.
         met = st.lists(weighted((others, 3), (clocks, 1)), min_size=1, max_size=3)
-        noted = st.sampled_from(([], [sync()]))
-        kinds.append(
-            (st.builds(lambda first, n, at: [*first, *n, killed(at), sync()], met, noted, st.integers(1, 5)), 4)
-        )
-    if listened is not None and LISTENING in hello.options:
-        kinds.append((listened, 6))
-    chunks = st.lists(weighted(*kinds), max_size=MOST_INTENTS)
-    opening = st.lists(beginning.map(lambda intent: [intent]), max_size=2)
+        at = sampled((1, 2, 3, 4, 5))
+        cut = st.builds(lambda first, at: [*first, killed(at), sync()], met, at)
+        later = st.builds(lambda first, at: [*first, sync(), killed(at), sync()], met, at)
+        groups.append(([Story("cut", cut), Story("cut_later", later)], 4))
+    if listened and LISTENING in hello.options:
+        groups.append((listened, 6))
+    chunk = weighted((single, 12), *((_any(each), n) for each, n in groups))
+    chunks = st.lists(chunk, max_size=MOST_INTENTS)
+    begun = beginning.map(lambda intent: [intent])
+    opening = st.lists(begun, max_size=2)
+    free = st.tuples(opening, chunks, chunks)
+    some_begun, one_begun = st.lists(begun, min_size=1, max_size=2), st.tuples(begun)
+    more = st.lists(chunk, max_size=MOST_MORE)
+    layers = [story for each, _ in groups for story in each]
+
+    trouble = Story("trouble before a story", troubles.map(lambda intent: [intent]))
+
+    def layered(story: Story, seed: int, round_: int, turn: int) -> Strategy:
+        """One story for sure, and free drawing around it; there is a ticket that it can be about."""
+        telling = st.tuples(told(replace(story, drawn=named(story)), seed, round_))
+        if round_ % 2:  # kinds of trouble are dealt over the stories of a round
+            return st.tuples(some_begun, st.tuples(told(trouble, seed, turn)), telling, chunks, more)
+        if round_:  # nothing comes after it that would heal what it breaks
+            return st.tuples(opening, chunks, more, one_begun, telling)
+        return st.tuples(some_begun, telling, chunks, more)
+
     varied = profile.varying(dialect, hello.options)
-    chosen = st.fixed_dictionaries({switch: st.sampled_from(values) for switch, values in varied.items()})
+    chosen = st.fixed_dictionaries({switch: dealt(switch, values) for switch, values in varied.items()})
 
     def scenario(
         start: int, parts: tuple[list[list[Intent]], ...], switches: Mapping[str, str], recipe: str
     ) -> Scenario:
-        drawn = [intent for part in parts for chunk in part for intent in chunk]
+        builder = ScenarioBuilder(profile)
+        drawn = (intent(builder) for part in parts for chunk in part for intent in chunk)
+        steps = tuple(step for step in drawn if step is not None)
         # What stands at its default is left out, so that a shrunk scenario says only what matters.
         set_ = {switch: value for switch, value in switches.items() if value != varied[switch][0]}
-        return Scenario(profile.vendor, tell(profile, drawn), start, set_ or dialect, data=recipe)
+        return Scenario(profile.vendor, steps, start, set_ or dialect, data=recipe, told=tuple(builder.told))
 
-    return st.builds(scenario, starts, st.tuples(opening, chunks, chunks), chosen, data)
+    def parts() -> Strategy:
+        """What happens. Where much is there already, that is what the example is for, and no story is dealt."""
+        place = dealt_place()
+        if place is None:
+            return free
+        recipes = [card(data, place.seed, "data", turn) for turn in range(place.turn + 1)]
+        turn = recipes.count(data[0]) - 1
+        found = turned(place.seed, turn, len(layers)) if recipes[-1] == data[0] else None
+        return free if found is None else layered(layers[found[0]], place.seed, found[1], turn)
+
+    return st.builds(scenario, dealt("starts", starts), asked(parts), chosen, dealt("data", data))

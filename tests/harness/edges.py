@@ -44,6 +44,8 @@ MODULES: Mapping[str, str] = {
     "autotask.access": "mockservers.vendors.autotask.contract.duties.access",
     "autotask.writing": "mockservers.vendors.autotask.contract.duties.writing",
     "trackit": "mockservers.vendors.trackit.contract.duties",
+    "trackit.seen": "mockservers.vendors.trackit.contract.duties.seen",
+    "trackit.notes": "mockservers.vendors.trackit.contract.duties.notes",
     "trackit.reading": "mockservers.vendors.trackit.contract.duties.reading",
     "trackit.access": "mockservers.vendors.trackit.contract.duties.access",
     "trackit.writing": "mockservers.vendors.trackit.contract.duties.writing",

@@ -72,6 +72,17 @@ def test_the_merged_report_is_shown_in_every_form(shards: list[Any]) -> None:
     page = summary_html(made)
     assert 'class="verdict bad"' in page
     assert "The request that decides" in page
+    switch = {
+        "switch": "layout",
+        "value": "sample",
+        "default": "plain",
+        "rule": "get_tickets.xml.layout",
+        "says": "It is spaced",
+    }
+    for verdict in made["dialects"][0]["verdicts"]:
+        if verdict["counterexample"]:
+            verdict["counterexample"]["switches"] = [switch]
+    assert "It is spaced (switch layout is sample, not plain)" in summary_html(made)
 
 
 @pytest.mark.parametrize(

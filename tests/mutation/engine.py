@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import pickle
 import random
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, zip_longest
@@ -32,7 +34,8 @@ class Mutation:
     was: str
     became: str
     key: str
-    """Names it in a file of results: a digest of its text."""
+    """Names it in a file of results: source, function and operator, and a digest of what it changes there. So it stays the same
+    when lines move, or other functions change."""
     text: str = field(repr=False, compare=False)
 
     @property
@@ -47,14 +50,40 @@ class Mutation:
 
 def mutations(name: str, source: str) -> list[Mutation]:
     """Every mutant of a source, those of equal text once, in the order of the operators and the text; see `idle.py`."""
-    idle, tree = Idle(source), get_ast(source)
+    idle, tree, scopes = Idle(source), get_ast(source), Scopes(source)
     found: dict[str, Mutation] = {}
+    alike: Counter[str] = Counter()
     for operator, mutate in operators().items():
         for text in _texts(tree, source, mutate):
-            key = hashlib.sha256(f"{name}\n{text}".encode()).hexdigest()[:16]
-            if text != source and key not in found and _compiles(text) and not idle.kind(text):
-                found[key] = Mutation(name, operator, *_difference(source, text), key, text)
+            if text != source and text not in found and _compiles(text) and not idle.kind(text):
+                line, was, became = _difference(source, text)
+                place = f"{name} {scopes.of(line)} {operator}"
+                change = f"{place}\n{was}\n{became}"
+                alike[change] += 1
+                digest = hashlib.sha256(f"{change}\n{alike[change]}".encode()).hexdigest()[:8]
+                found[text] = Mutation(name, operator, line, was, became, f"{place} {digest}", text)
     return list(found.values())
+
+
+class Scopes:
+    """The functions and classes of a source, by their lines."""
+
+    def __init__(self, source: str) -> None:
+        self._spans: list[tuple[int, int, str]] = []
+        self._look(ast.parse(source), "")
+
+    def _look(self, node: ast.AST, within: str) -> None:
+        for child in ast.iter_child_nodes(node):
+            name = within
+            if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                name = f"{within}.{child.name}" if within else child.name
+                self._spans.append((child.lineno, child.end_lineno or child.lineno, name))
+            self._look(child, name)
+
+    def of(self, line: int) -> str:
+        """The innermost of them around a line, such as `Client.sync`; `module` outside of all."""
+        found = [(last - first, name) for first, last, name in self._spans if first <= line <= last]
+        return min(found)[1] if found else "module"
 
 
 def _texts(tree: Any, source: str, operator: Operator) -> Iterator[str]:

@@ -358,13 +358,27 @@ def options(vendor: str) -> list[str]:
     return lines
 
 
+def _as_an_object(shown: Mapping[str, Any], option: str) -> str:
+    """What is said of several kinds of records that one object of a mirrored ticket tells the names of."""
+    example = json.dumps({shown["member"]: shown["example"]}, ensure_ascii=False)
+    return (
+        f"{shown['called']} stand in the member {code(shown['member'])}, one object: {code(example)}. "
+        f"Name {code(option)} among the `options` of `hello` too."
+    )
+
+
 def mirrored_parts(vendor: str) -> list[str]:
     """How a mirror shows the kinds of records that hang on tickets: the member of each, with an example."""
     here, told = profile.profile(vendor), facts(vendor).get("parts", {})
     optional = {part: option for option, parts in here.optional_parts.items() for part in parts}
     lines = []
+    several = {kind: each for each in told.values() for kind in each.get("kinds", ())}
     for part in (*here.parts, *optional):
         shown = told.get(part)
+        if part in several:
+            if part == several[part]["kinds"][0]:
+                lines.append(_as_an_object(several[part], optional[part]))
+            continue
         if shown is None:
             lines.append(
                 f"Records of the kind {code(part)} stand in no mirror: the check looks at them at the vendor itself."

@@ -1,4 +1,4 @@
-"""A reader of Track-It!'s Web API that copies the solution of each ticket too, problem and resolution included.
+"""A reader of Track-It!'s Web API that copies the solution of each ticket too: problem, resolution, and what its files are.
 
 mockservers check trackit --client contracts/trackit/clients/trackit_solutions.py:Client
 mockservers check trackit --client 'python contracts/trackit/clients/trackit_solutions.py'
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import trackit_reader as reader
-from trackit_reader import MIRRORED, Refused, member, values
+from trackit_reader import MIRRORED, PAGE, Refused, member, values
 
 SHOWN = [*MIRRORED, "notes", "solutions"]
 SOLVED_BY = "158"
@@ -44,7 +44,25 @@ class Client(reader.Client):
             if error.status in (403, 501):
                 return None  # hidden from us, or not served: not known
             raise
-        return [] if answer is None else [values(member(answer, "Solution"))]
+        if answer is None:
+            return []
+        return [{**values(member(answer, "Solution")), "attachments": self.files(number)}]
+
+    def files(self, number):
+        """The files of a solution, page by page. One that is attached shows in nothing else."""
+        found, page = {}, 1
+        while True:
+            try:
+                answer = self.get(f"solutions/{number}/Attachments/{PAGE}/{page}")
+            except Refused as error:
+                if error.status in (403, 501):
+                    return None  # not for us, or not served: not known
+                raise
+            listed = [] if answer is None else [values(each) for each in member(answer, "SolutionAttachments")]
+            found.update((each["1"], each) for each in listed)
+            if len(listed) < PAGE:
+                return list(found.values())
+            page += 1
 
     def judge(self, answer):
         if answer.status_code == 501:

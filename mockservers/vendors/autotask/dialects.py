@@ -172,6 +172,18 @@ DIALECTS = DialectFamily(
             ("related", "direct"),
         ),
         Switch(
+            "purchase_status",
+            "steps",
+            "the page names the states of a purchase order, and not which a client may set",
+            ("steps", "free"),
+        ),
+        Switch(
+            "purchase_quantity",
+            "ordered",
+            "the page debits what is received from an item's quantity, and works out what is missing as if it did not",
+            ("ordered", "debited"),
+        ),
+        Switch(
             "empty_write", "accept", "what a write without an entity is answered is not public", ("accept", "refuse")
         ),
         Switch(
@@ -279,6 +291,7 @@ DIALECTS = DialectFamily(
             "threshold_spelling": "help",
             "limit_reply": "http_500",
             "create_answer": "stale",
+            "purchase_quantity": "debited",
             "long_password": "first_25",
             "rest_login": "mixed",
             "rest_missing_item": "not_found",

@@ -50,6 +50,12 @@ _SWITCHES = (
     Switch("searches", "assumed", "the answer is not known", ("assumed", "unsupported")),
     Switch("empty_term", "all", "what a search without a term finds is not known", ("all", "reject")),
     Switch(
+        "search_module",
+        "either",
+        "the description of a live server numbers the module of tickets 24 in a search, a published client 1",
+        ("either", "24"),
+    ),
+    Switch(
         "search_most",
         1000,
         "how many records a search gives at once is not known",

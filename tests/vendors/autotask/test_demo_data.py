@@ -13,6 +13,7 @@ from mockservers.kernel.instants import HOUR
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig
 from mockservers.vendors.autotask.emulator import EMULATOR, activity, choices, model, renderings
+from mockservers.vendors.autotask.emulator.currencies import AMOUNTS
 from mockservers.vendors.autotask.emulator.entities import ENTITIES, SCALE
 from tests import large
 from tests.vendors.autotask.asking import Desk, Failed, sent, where
@@ -29,6 +30,7 @@ NAMED = (
     "ContractCost",
     "ContractNote",
     "Currency",
+    "InventoryItem",
     "Invoice",
     "Opportunity",
     "Phase",
@@ -37,8 +39,11 @@ NAMED = (
     "ProjectNote",
     "PurchaseOrder",
     "PurchaseOrderItem",
+    "PurchaseOrderReceive",
     "Quote",
     "QuoteItem",
+    "QuoteLocation",
+    "QuoteTemplate",
     "SalesOrder",
     "Service",
     "ServiceBundle",
@@ -284,6 +289,57 @@ def quoted(row: Row, known: Mapping[str, Any]) -> bool:
     ]
 
 
+def discounted(row: Row, known: Mapping[str, Any]) -> bool:
+    return sum(bool(row[name]) for name in ("UnitDiscount", "PercentageDiscount", "LineDiscount")) <= 1
+
+
+def counted(row: Row, known: Mapping[str, Any]) -> int:
+    """How many of an item of a purchase order were received."""
+    receipts = known["PurchaseOrderReceive"].values()
+    return sum(each["QuantityNowReceiving"] for each in receipts if each["PurchaseOrderItemID"] == row["id"])
+
+
+def ordered(row: Row, known: Mapping[str, Any]) -> bool:
+    """An order has come as far as its items, and its times say so."""
+    items = [each for each in known["PurchaseOrderItem"].values() if each["OrderID"] == row["id"]]
+    counts = [counted(each, known) for each in items]
+    state = (
+        4
+        if all(c == i["Quantity"] for c, i in zip(counts, items, strict=True))
+        else 3
+        if any(counts)
+        else row["Status"]
+    )
+    latest = max(
+        (each["EstimatedArrivalDate"] for each in items if each["EstimatedArrivalDate"] is not None), default=None
+    )
+    return (
+        row["Status"] == state
+        and (row["SubmitDateTime"] is None) == (row["Status"] == 1)
+        and row["LatestEstimatedArrivalDate"] == latest
+    )
+
+
+def arrived(row: Row, known: Mapping[str, Any]) -> bool:
+    item = known["PurchaseOrderItem"][row["PurchaseOrderItemID"]]
+    order = known["PurchaseOrder"][item["OrderID"]]
+    total = row["QuantityPreviouslyReceived"] + row["QuantityNowReceiving"]
+    return row["QuantityBackOrdered"] == item["Quantity"] - total >= 0 and row["ReceiveDate"] >= order["SubmitDateTime"]
+
+
+def worth(row: Row, known: Mapping[str, Any]) -> float:
+    """What one unit of the currency of the account is worth that a record of sales or a cost concerns."""
+    owners = (("QuoteID", "Quote"), ("OrderID", "PurchaseOrder"), ("TicketID", "Ticket"), ("ProjectID", "Project"))
+    for name, entity in (("AccountID", "Account"), ("VendorID", "Account"), *owners, ("ContractID", "Contract")):
+        if row.get(name) is not None:
+            above = known[entity][int(row[name])]
+            if entity != "Account":
+                return worth(above, known)
+            currency = known["Currency"].get(above["CurrencyID"])
+            return 1.0 if currency is None or currency["IsInternalCurrency"] else float(currency["ExchangeRate"])
+    raise AssertionError(row)
+
+
 def hours(row: Row, known: Mapping[str, Any]) -> bool:
     worked = sum(
         each["HoursWorked"]
@@ -375,6 +431,9 @@ RELATIONS: tuple[tuple[str, str, Callable[[Row, Mapping[str, Any]], bool]], ...]
         of_account(("OpportunityID", "Opportunity"), ("Contact", "Contact")),
     ),
     ("PurchaseOrder", "orders go to vendors", lambda r, k: k["Account"][r["VendorID"]]["AccountType"] == 7),
+    ("QuoteItem", "autotask.quote.one_discount", discounted),
+    ("PurchaseOrder", "its state is that of its items", ordered),
+    ("PurchaseOrderReceive", "autotask.purchase.receive: what is missing is worked out", arrived),
     ("Project", "hours are those worked on its tasks", hours),
     (
         "Project",
@@ -405,6 +464,20 @@ RELATIONS: tuple[tuple[str, str, Callable[[Row, Mapping[str, Any]], bool]], ...]
         lambda r, k: r["ParentID"] == (r["TicketID"] if r["ParentType"] == 4 else r["TicketNoteID"]),
     ),
 )
+
+
+@pytest.mark.parametrize("entity", [name for name in AMOUNTS if name != "ChangeOrderCost"])
+def test_amounts_are_the_internal_ones_too(data: Data, entity: str) -> None:
+    """autotask.currency.internal."""
+    wrong = []
+    for row, known in data.of(entity):
+        rate = worth(row, known)
+        for amount, kept in AMOUNTS[entity]:
+            if row[amount] is None:
+                assert row[kept] is None
+            elif not near(row[kept], round(row[amount] * rate, 4)):
+                wrong.append((row["id"], kept))
+    assert not wrong
 
 
 @pytest.mark.parametrize(("entity", "says", "holds"), RELATIONS, ids=[f"{e}: {s}"[:60] for e, s, _ in RELATIONS])

@@ -65,32 +65,89 @@ VALUES: Mapping[str, Mapping[str, tuple[Any, ...]]] = {
         "DatePurchased": (datetime(2026, 3, 8, tzinfo=UTC),),
         "BillableToAccount": (True, False),
     },
+    "Quote": {
+        "Name": ("q", "Ä & <b>", None),
+        "OpportunityID": (29692003, 5),
+        "BillToLocationID": (29692101,),
+        "ShipToLocationID": (29692102, None),
+        "SoldToLocationID": (29692103,),
+        "EffectiveDate": (TIMES[0],),
+        "ExpirationDate": (TIMES[1],),
+        "QuoteTemplateID": (2, 9, None),
+    },
+    "QuoteItem": {
+        "Type": (1, 99),
+        "Quantity": (3, 0.5),
+        "IsOptional": (False, True),
+        "UnitPrice": (33.33, 0.07, None),
+        "UnitDiscount": (0, 1.25),
+        "PercentageDiscount": (0, 10),
+        "LineDiscount": (0, 5),
+        "ProductID": (29682850, 5, None),
+        "ServiceID": (None, 12),
+    },
+    "PurchaseOrder": {
+        "VendorID": (29689001, 29689002, 174),
+        "Status": (1, 2, 3, 5),
+        "ShipToName": ("Warehouse", None),
+        "ShipToAddress1": ("1 Capitol Sq",),
+        "Freight": (12.34, None),
+        "GeneralMemo": ("m", "one\ntwo", None),
+    },
+    "PurchaseOrderItem": {
+        "ProductID": (29682852, 29682850, None),
+        "InventoryLocationID": (29695801, 29695802),
+        "Quantity": (5, 2, 0),
+        "UnitCost": (72.55, 0.1),
+        "EstimatedArrivalDate": (datetime(2026, 3, 8, tzinfo=UTC), None),
+    },
+    "PurchaseOrderReceive": {"QuantityNowReceiving": (1, 2, -1, 0)},
+    "Currency": {"ExchangeRate": (1.23456, 0.5, 0, 1.123456)},
 }
 UDFS: Mapping[str, tuple[str | None, ...]] = {
     "Locate Ref": ("L-1", "é", None),
     "Utility": ("G", "Gas", None),
     "Depth & Width": ("1.5", "deep", None),
 }
-COLLECTIONS = {"TicketNote": "Notes", "TicketCost": "Charges"}
-DAYS = frozenset({"DateWorked", "DatePurchased"})
+PARENTS: Mapping[str, tuple[str, str]] = {
+    "TicketNote": ("Ticket", "TicketID"),
+    "TicketCost": ("Ticket", "TicketID"),
+    "TimeEntry": ("Ticket", "TicketID"),
+    "QuoteItem": ("Quote", "QuoteID"),
+    "PurchaseOrderItem": ("PurchaseOrder", "OrderID"),
+    "PurchaseOrderReceive": ("PurchaseOrderItem", "PurchaseOrderItemID"),
+}
+"""What a record belongs to, and by which field."""
+COLLECTIONS = {
+    "TicketNote": "Tickets/{}/Notes",
+    "TicketCost": "Tickets/{}/Charges",
+    "QuoteItem": "Quotes/{}/Items",
+    "PurchaseOrderItem": "PurchaseOrders/{}/Items",
+    "PurchaseOrderReceive": "PurchaseOrderItems/{}/Receiving",
+}
+DAYS = frozenset({"DateWorked", "DatePurchased", "EstimatedArrivalDate", "LatestEstimatedArrivalDate"})
+SERVICE_DESK = ("Ticket", "Ticket", "TicketNote", "TicketCost", "TimeEntry")
+SALES = ("QuoteItem", "QuoteItem", "PurchaseOrder", "PurchaseOrderItem", "PurchaseOrderReceive", "Currency", "Quote")
+READ_TOO = ("InventoryItem", "Opportunity")
+"""What sales write to without being told."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One write: `tickets` and `which` choose among what there is, by place."""
+    """One write: `parent` and `which` choose among what there is, by place."""
 
     deed: str
     entity: str
     fields: Mapping[str, Any]
     udfs: Mapping[str, str | None]
-    ticket: int
+    parent: int
     which: int
     seconds: int
 
 
 @st.composite
-def steps(draw: st.DrawFn) -> Step:
-    entity = draw(st.sampled_from(["Ticket", "Ticket", *sorted(VALUES)]))
+def steps(draw: st.DrawFn, entities: tuple[str, ...]) -> Step:
+    entity = draw(st.sampled_from(entities))
     fields = {}
     for name, values in VALUES[entity].items():
         if draw(st.integers(0, 9)) < 8:
@@ -116,7 +173,7 @@ def shown(name: str, value: Any, zone: Any) -> Any:
     return moment.replace(tzinfo=None).isoformat(timespec="milliseconds")
 
 
-def by_soap(post: Post, step: Step, id_: int | None, ticket: int, merged: Mapping[str, Any]) -> str | None:
+def by_soap(post: Post, step: Step, id_: int | None, parent: int, merged: Mapping[str, Any]) -> str | None:
     """Write by SOAP; None when it went well, else the first error. A change sends the rest of the record too."""
     members = [f"<id>{id_ or 0}</id>"]
     if step.deed != "delete":
@@ -128,8 +185,8 @@ def by_soap(post: Post, step: Step, id_: int | None, ticket: int, merged: Mappin
         )
         members.append(f"<UserDefinedFields>{udfs}</UserDefinedFields>" if udfs else "")
         fields = {**(merged if step.deed == "change" else {}), **step.fields}
-        if step.entity != "Ticket":
-            fields["TicketID"] = ticket
+        if step.entity in PARENTS:
+            fields[PARENTS[step.entity][1]] = parent
         for name, value in fields.items():
             if value is None:
                 members.append(f'<{name} xsi:nil="true" />')
@@ -145,18 +202,18 @@ def by_soap(post: Post, step: Step, id_: int | None, ticket: int, merged: Mappin
     return str(result.findtext(f".//{{{SPACE}}}Message"))
 
 
-def by_rest(rest: Rest, step: Step, id_: int | None, ticket: int) -> str | None:
+def by_rest(rest: Rest, step: Step, id_: int | None, parent: int) -> str | None:
     """Write by REST; None when it went well, else the first error."""
     resource = OF_ENTITY[step.entity]
     path = resource.name
     if step.entity in COLLECTIONS:
-        path = f"Tickets/{ticket}/{COLLECTIONS[step.entity]}"
+        path = COLLECTIONS[step.entity].format(parent)
     if step.deed == "delete":
         done = rest.send("DELETE", f"{path}/{id_}")
     else:
         body = {resource.named[name]: shown(name, value, UTC) for name, value in step.fields.items()}
         if step.entity == "TimeEntry":
-            body["ticketID"] = ticket
+            body["ticketID"] = parent
         if step.udfs:
             body["userDefinedFields"] = [{"name": name, "value": value} for name, value in step.udfs.items()]
         if id_ is not None:
@@ -237,40 +294,61 @@ def worlds() -> Iterator[tuple[Post, Post]]:
 
 @pytest.mark.rule("autotask.rest.written", "autotask.rest.query")
 @settings(max_examples=EXAMPLES, deadline=None)
-@given(script=st.lists(steps(), min_size=2, max_size=8))
+@given(script=st.lists(steps(SERVICE_DESK), min_size=2, max_size=8))
 def test_what_one_service_writes_both_read(worlds: tuple[Post, Post], script: list[Step]) -> None:
-    first, second = worlds
     for each in worlds:
         each.world.restore("begun")
-    rest = Rest(second)
     for begin in (TICKET, {**TICKET, "Title": "b"}):
         made = Step("create", "Ticket", begin, {}, 0, 0, 0)
-        assert by_soap(first, made, None, 0, {}) is None
-        assert by_rest(rest, made, None, 0) is None
+        assert by_soap(worlds[0], made, None, 0, {}) is None
+        assert by_rest(Rest(worlds[1]), made, None, 0) is None
+    play(worlds, script)
+    compare(worlds, sorted(set(SERVICE_DESK)))
+
+
+@pytest.mark.rule("autotask.rest.written", "autotask.rest.query")
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(script=st.lists(steps(SALES), min_size=3, max_size=10))
+def test_sales_and_purchases_are_one_truth_too(worlds: tuple[Post, Post], script: list[Step]) -> None:
+    for each in worlds:
+        each.world.restore("begun")
+    play(worlds, script)
+    compare(worlds, sorted({*SALES, *READ_TOO}))
+
+
+def play(worlds: tuple[Post, Post], script: list[Step]) -> None:
+    """Write each step by one service in one world, by the other in the other: it goes well in both, or in neither."""
+    first, second = worlds
     for step in script:
         for each in worlds:
             each.world.clock.advance(step.seconds * SECOND)
         records = soap_records(first, step.entity)
-        tickets = sorted(records if step.entity == "Ticket" else soap_records(first, "Ticket"))
-        mine = sorted(each for each, record in records.items() if step.entity == "Ticket" or "TicketID" in record)
-        ticket = tickets[step.ticket % len(tickets)]
+        above, field = PARENTS.get(step.entity, ("", ""))
+        parents = sorted(soap_records(first, above)) if above else [0]
+        mine = sorted(each for each, record in records.items() if not above or field in record)
+        parent = parents[step.parent % len(parents)]
         if step.deed != "create" and not mine:
             continue
         id_ = None if step.deed == "create" else mine[step.which % len(mine)]
         merged: dict[str, Any] = {}
         if id_ is not None:
             record = records[id_]
-            if step.entity != "Ticket":
-                ticket = int(record["TicketID"])
+            if above:
+                parent = int(record[field])
             merged = {name: record[name] for name in VALUES[step.entity] if name in record and name != "CreateDate"}
             merged |= {name: _whole(value) for name, value in record.items() if _kept(step.entity, name)}
-        said = by_soap(first, step, id_, ticket, merged), by_rest(rest, step, id_, ticket)
+        said = by_soap(first, step, id_, parent, merged), by_rest(Rest(second), step, id_, parent)
         assert (said[0] is None) == (said[1] is None), (step, said)
-    for entity in VALUES:
+
+
+def compare(worlds: tuple[Post, Post], entities: list[str]) -> None:
+    """Both worlds hold the same, by both services."""
+    first, second = worlds
+    for entity in entities:
         truth = soap_records(first, entity)
         assert soap_records(second, entity) == truth, entity
         assert rest_records(Rest(first), entity) == truth, entity
-        assert rest_records(rest, entity) == truth, entity
+        assert rest_records(Rest(second), entity) == truth, entity
 
 
 def _kept(entity: str, name: str) -> bool:

@@ -13,7 +13,7 @@ from mockservers.kernel import instants
 from mockservers.kernel.operations import Recipe
 from mockservers.kernel.world import World, WorldConfig
 from mockservers.vendors.autotask.emulator import EMULATOR, demo_tickets, model, picklists
-from mockservers.vendors.autotask.emulator.entities import ENTITIES, Element, midnight, stored_time
+from mockservers.vendors.autotask.emulator.entities import ENTITIES, FRACTIONS, Element, midnight, stored_time
 from tests.vendors.autotask.post import START, Post, texts, where
 
 _BIG = "demo:1234"
@@ -152,7 +152,7 @@ def _fits(element: Element, value: Any) -> bool:
         return stored_time(value) == value
     if element.form == "date":
         return midnight(value) == value
-    if element.form in ("double", "float"):
+    if element.form in FRACTIONS:
         return isinstance(value, float)
     return isinstance(value, int) and abs(value) < (2**15 if element.form == "short" else 2**63)
 

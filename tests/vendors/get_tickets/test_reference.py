@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import unquote_plus
 
 import pytest
+
+from mockservers.kernel.rules import Misuse
 
 Desk = Any
 rule = pytest.mark.rule
@@ -40,6 +43,46 @@ def test_what_tickets_name_is_found(make_desk: Any, format: str) -> None:
         assert ticket["assigned_tech"] in technicians or not ticket["assigned_tech"]
     assert technicians["admin"]["rights"] == "Admin"
     assert technicians["guest"] == {"uid": "guest", "name": "Guest", "rights": "User"}
+
+
+@rule("get_tickets.reference.rename")
+def test_a_rename_shows_in_the_lists_alone(empty: Desk) -> None:
+    created = empty.world.act(
+        "get_tickets", "create", {"fields": {"cid": "Jack", "assigned_group_name": "Field Service"}}
+    )
+    before = empty.get(tid=created["id"]).text
+    renames = {
+        "customer": ("Jack", "J."),
+        "company": ("2", "M & T"),
+        "technician": ("guest", "Gast"),
+        "tech_group": ("2", "Road"),
+    }
+    for kind, (entry, name) in renames.items():
+        request = {"id": "customer", "action": "rename", "list": kind, "entry": entry, "name": name}
+        told = empty.world.act("get_tickets", "act", request)
+        assert told["fields"][kind][entry] == name
+        listed = empty.world.act("get_tickets", "list", {"entity": kind})["records"]
+        assert {each["id"]: each["fields"]["name"] for each in listed}[entry] == name
+    assert empty.get(tid=created["id"]).text == before
+    (customer,) = empty.do("get_customers", cid="Jack").records("customers")
+    assert (customer["contact"], unquote_plus(customer["company_name"])) == ("J.", "M & T")
+    assert [each["name"] for each in empty.do("get_techs", uid="guest").records("techs")] == ["Gast"]
+    assert [each["name"] for each in empty.do("get_tech_groups", id="2").records("tech_groups")] == ["Road"]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"list": "ticket"}, "must be one of company, customer, technician, tech_group"),
+        ({"entry": "nobody"}, "there is no technician 'nobody'; there are admin,"),
+        ({"name": " "}, "must be a text of up to 255 characters"),
+        ({"list": "technicians"}, "did you mean"),
+    ],
+)
+def test_a_rename_that_cannot_be_says_why(empty: Desk, more: dict[str, str], said: str) -> None:
+    request = {"id": "customer", "action": "rename", "list": "technician", "entry": "guest", "name": "Gast", **more}
+    with pytest.raises(Misuse, match=re.escape(said)):
+        empty.world.act("get_tickets", "act", request)
 
 
 @rule("get_tickets.reference.inputs")

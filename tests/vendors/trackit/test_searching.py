@@ -81,6 +81,17 @@ def test_excerpts_of_texts(desk: Desk) -> None:
     assert told(-1) == told(0) == ("Printer offline", "It is the one on the second floor", 28)
 
 
+@pytest.mark.rule("trackit.search.module")
+def test_a_published_client_numbers_tickets_one(desk: Desk) -> None:
+    search = {"Term": "printer offline", "ResultFields": [1]}
+    same = [desk.post("/searches", {**search, "ModuleId": module}) for module in (1, 24)]
+    assert [each.status for each in same] == [200, 200]
+    assert same[0].json == same[1].json
+    desk.switch(search_module="24")
+    assert desk.post("/searches", {**search, "ModuleId": 1}).status == 501
+    assert desk.post("/searches", {**search, "ModuleId": 24}).status == 200
+
+
 @pytest.mark.rule("trackit.address.not_emulated")
 def test_other_modules_are_not_searched(desk: Desk) -> None:
     assert desk.post("/searches", {"ModuleId": 9}).status == 501

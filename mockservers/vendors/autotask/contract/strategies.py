@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mockservers.harness import sequences
 from mockservers.harness.drivers import RESTART, Hello
+from mockservers.harness.layers import Story, dealt, sampled
 from mockservers.harness.profile import profile
 from mockservers.harness.scenarios import CUSTOMER, ClientStep, ClockStep, OtherStep, Scenario
 from mockservers.harness.strategies import (
@@ -111,29 +112,29 @@ AFTER = (1, 2, 3, 9)
 HALF_A_SECOND = SECOND // 2
 CLOCKS = (*SPANS, 37_000, HALF_A_SECOND)
 
-_worded = st.fixed_dictionaries({}, optional={"Title": st.sampled_from(TITLES), "Description": texts})
+_worded = st.fixed_dictionaries({}, optional={"Title": sampled(TITLES), "Description": texts})
 _changed = st.one_of(
-    st.sampled_from(TITLES).map(lambda text: {"Title": text}),
+    sampled(TITLES).map(lambda text: {"Title": text}),
     texts.map(lambda text: {"Description": text}),
-    st.sampled_from(STATUSES).map(lambda value: {"Status": value}),
-    st.sampled_from((4, 1, 3)).map(lambda value: {"Priority": value}),
-    st.sampled_from(TIMES).map(lambda time: {"DueDateTime": time}),
+    sampled(STATUSES).map(lambda value: {"Status": value}),
+    sampled((4, 1, 3)).map(lambda value: {"Priority": value}),
+    sampled(TIMES).map(lambda time: {"DueDateTime": time}),
     st.just({"IssueType": 10, "SubIssueType": 136}),
     st.just({"EstimatedHours": 0.5}),
-    st.sampled_from(NUMBERED).map(lambda number: {"PurchaseOrderNumber": number, "QueueID": 29682833}),
-    st.sampled_from(CLEARED),
+    sampled(NUMBERED).map(lambda number: {"PurchaseOrderNumber": number, "QueueID": 29682833}),
+    sampled(CLEARED),
 )
-_written = weighted((texts, 2), (st.sampled_from(HARD), 1))
+_written = weighted((texts, 2), (sampled(HARD), 1))
 _told = st.one_of(
-    st.sampled_from(TITLES).map(lambda text: {"Title": text}),
+    sampled(TITLES).map(lambda text: {"Title": text}),
     _written.map(lambda text: {"Resolution": text}),
-    st.sampled_from(NUMBERED).map(lambda number: {"PurchaseOrderNumber": number}),
-    st.sampled_from(HARD).map(lambda text: {"Title": text, "Resolution": text}),
+    sampled(NUMBERED).map(lambda number: {"PurchaseOrderNumber": number}),
+    sampled(HARD).map(lambda text: {"Title": text, "Resolution": text}),
     st.just({"Title": "255" * 85}),  # as long as a title may be
-    st.sampled_from(STATUSES).map(lambda value: {"Status": value}),
-    st.sampled_from((4, 1, 3)).map(lambda value: {"Priority": value}),
-    st.sampled_from(TIMES).map(lambda time: {"DueDateTime": time}),
-    st.sampled_from(REFUSED),
+    sampled(STATUSES).map(lambda value: {"Status": value}),
+    sampled((4, 1, 3)).map(lambda value: {"Priority": value}),
+    sampled(TIMES).map(lambda time: {"DueDateTime": time}),
+    sampled(REFUSED),
 )
 
 
@@ -142,17 +143,26 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
     here = emulator("autotask")
     creating = st.builds(create, _worded)
     others = _others()
-    writing = writes(hello, others, _new(), _told, st.sampled_from(MINUTES), st.sampled_from(AFTER))
+    writing = writes(hello, others, _new(), _told, sampled(MINUTES), sampled(AFTER))
     trouble = faults(here.refusals, ("query", "query", *(["create", "update"] if writing is not None else [])))
-    failing = sequences.failing({"Priority": 4}, here.refusals, st.sampled_from((0, 0, 1)).map(lambda n: ("query", n)))
-    told = [(_closed(), 4), (_picklists(), 4), (_usage(), 4), (failing, 4), (_cleared(), 2), (_slow(), 5), (_bulk(), 3)]
-    told += [(_stirred(), 3)]
+    failing = sequences.failing({"Priority": 4}, here.refusals, sampled((0, 0, 1)).map(lambda n: ("query", n)))
+    told = [
+        Story("closed", _closed(), 4),
+        Story("picklists", _picklists(), 4),
+        Story("usage", _usage(), 4),
+        Story("failing", failing, 4),
+        Story("cleared", _cleared(), 2),
+        Story("slow", _slow(), 5),
+        Story("bulk", _bulk(), 3),
+        Story("stirred", _stirred(), 3),
+    ]
     if writing is not None:
-        told += [(sequences.lost(hello, MADE, {"create": ["create"], "note": ["create"]}), 6)]
+        lost = sequences.lost(hello, MADE, {"create": ["create"], "note": ["create"]})
+        told += [Story("lost", lost, 6)]
         if "update" in hello.tasks or "close" in hello.tasks:
-            told += [(sequences.outdated(hello, FIRST, THEN), 6)]
+            told += [Story("outdated", sequences.outdated(hello, FIRST, THEN), 6)]
         if "note" in hello.tasks:
-            told += [(_said_twice(), 2)]
+            told += [Story("said twice", _said_twice(), 2)]
     drawn = assemble(
         profile("autotask"),
         dialect,
@@ -161,17 +171,17 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         creating,
         others,
         weighted((trouble, 3), (revocations, 1)),
-        weighted(*told),
+        told,
         writing,
-        st.sampled_from(DATA),
-        st.sampled_from(CLOCKS),
-        st.sampled_from(BEGINNINGS),
+        DATA,
+        sampled(CLOCKS),
+        BEGINNINGS,
         sequences.listened(STOPS, lambda text: {"Title": text}, RESTART in hello.options),
     )
     if dialect == "default":
-        drawn = st.builds(_otherwise, drawn, st.sampled_from((*[False] * 7, True)))
+        drawn = st.builds(_otherwise, drawn, dealt("otherwise", (*[False] * 7, True)))
     # Drawn last, so that what a seed meant before it still means.
-    return st.builds(_crowded, drawn, st.sampled_from((*[False] * 9, True))).map(_cheaply)
+    return st.builds(_crowded, drawn, dealt("crowded", (*[False] * 9, True))).map(_cheaply)
 
 
 def _crowded(scenario: Scenario, crowded: bool) -> Scenario:
@@ -199,7 +209,7 @@ def _cheaply(scenario: Scenario) -> Scenario:
 
 def _others() -> Strategy:
     acting = st.one_of(
-        st.builds(act, indexes, st.sampled_from(("note", "complete", "time", "reopen"))),
+        st.builds(act, indexes, sampled(("note", "complete", "time", "reopen"))),
         st.builds(lambda index: act(index, "assign", more={"to": RESOURCE}), indexes),
     )
     return weighted((st.builds(change, indexes, _changed), 4), (acting, 3), (st.builds(delete, indexes), 2))
@@ -211,15 +221,10 @@ def _others() -> Strategy:
 def _new() -> Strategy:
     """The fields of a ticket to be made; now and then such as the vendor refuses."""
     given = st.fixed_dictionaries(
-        {
-            "AccountID": st.sampled_from(ACCOUNTS),
-            "Title": st.sampled_from(TITLES),
-            "Priority": st.sampled_from((2, 4)),
-            "Status": st.just(1),
-        },
-        optional={"Description": _written, "DueDateTime": st.sampled_from(TIMES), "Source": st.just(2)},
+        {"AccountID": sampled(ACCOUNTS), "Title": sampled(TITLES), "Priority": sampled((2, 4)), "Status": st.just(1)},
+        optional={"Description": _written, "DueDateTime": sampled(TIMES), "Source": st.just(2)},
     )
-    wrong = st.builds(lambda fields, more: {**fields, **more}, given, st.sampled_from(REFUSED))
+    wrong = st.builds(lambda fields, more: {**fields, **more}, given, sampled(REFUSED))
     return weighted((given, 5), (wrong, 1))
 
 
@@ -234,7 +239,7 @@ def _closed() -> Strategy:
             lambda index, text: act(index, "note"),
             lambda index, text: act(index, "reopen"),
         ),
-        st.sampled_from(TITLES),
+        sampled(TITLES),
     )
 
 
@@ -245,7 +250,7 @@ def _stirred() -> Strategy:
         younger = [plain(ClockStep(minutes * MINUTE)), create({}), sync(), plain(ClockStep(minutes * MINUTE))]
         return [create({}), *younger, act(-2, action), sync()]
 
-    return st.builds(story, st.sampled_from((1, 5, 60)), st.sampled_from(("note", "time")))
+    return st.builds(story, sampled((1, 5, 60)), sampled(("note", "time")))
 
 
 def _picklists() -> Strategy:
@@ -257,7 +262,7 @@ def _picklists() -> Strategy:
         edited = administer("add value", added, "add") if new else administer("rename label", renamed)
         return [sync(), edited, change(index, {"Status": NEW_STATUS if new else 8}), sync()]
 
-    return st.builds(story, indexes, st.booleans())
+    return st.builds(story, indexes, sampled((False, True)))
 
 
 def _usage() -> Strategy:
@@ -266,7 +271,7 @@ def _usage() -> Strategy:
     def story(requests: int) -> list[Intent]:
         return [administer("use requests", {"requests": requests}), sync(), plain(ClockStep(MINUTE)), sync()]
 
-    return st.builds(story, st.sampled_from(USED))
+    return st.builds(story, sampled(USED))
 
 
 def _slow() -> Strategy:
@@ -277,9 +282,7 @@ def _slow() -> Strategy:
         inside = sync(after, [change(index, fields)])
         return [sync(), busy, plain(ClockStep(MINUTE)), inside, plain(ClockStep(MINUTE)), sync()]
 
-    return st.builds(
-        story, indexes, st.integers(1, 4), st.sampled_from(({"Priority": 4}, {"Title": "changed meanwhile"}))
-    )
+    return st.builds(story, indexes, sampled((1, 2, 3, 4)), sampled(({"Priority": 4}, {"Title": "changed meanwhile"})))
 
 
 def _bulk() -> Strategy:
@@ -289,7 +292,7 @@ def _bulk() -> Strategy:
         made = {"AccountID": ACCOUNTS[0], "Title": "one of many"}
         return [sync(), create(made, times=times), plain(ClockStep(MINUTE)), sync()]
 
-    return st.sampled_from(AT_ONCE).map(story)
+    return sampled(AT_ONCE).map(story)
 
 
 def _cleared() -> Strategy:
@@ -298,7 +301,7 @@ def _cleared() -> Strategy:
     def story(index: int, cleared: Mapping[str, Any]) -> list[Intent]:
         return [change(index, FILLED), sync(), plain(ClockStep(MINUTE)), change(index, cleared), sync()]
 
-    return st.builds(story, indexes, st.sampled_from(CLEARED))
+    return st.builds(story, indexes, sampled(CLEARED))
 
 
 def _said_twice() -> Strategy:
@@ -307,4 +310,4 @@ def _said_twice() -> Strategy:
     def story(index: int, text: str, minutes: int | None) -> list[Intent]:
         return [write("note", index, text=text, minutes=minutes), write("note", index, text=text, minutes=minutes)]
 
-    return st.builds(story, indexes, st.sampled_from(("called", "a & b")), st.sampled_from(MINUTES))
+    return st.builds(story, indexes, sampled(("called", "a & b")), sampled(MINUTES))

@@ -128,7 +128,7 @@ def _plain(ctx: Context, entity: Entity, element: Element, id_: int) -> Any:
         return stored_time(ctx.now + (HOUR if element.name.startswith("End") else 0))
     if element.form == "date":
         return midnight(ctx.now) + (DAY if element.name.startswith("End") else 0)
-    return {"bool": True, "double": 1.0, "float": 1.0, "decimal": 10_000}.get(element.form, 1)
+    return {"bool": True, "double": 1.0, "float": 1.0, "rate": 1.0, "decimal": 10_000}.get(element.form, 1)
 
 
 def _any(ctx: Context, entity: str, fraction: float) -> int | None:

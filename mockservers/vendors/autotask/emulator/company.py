@@ -67,6 +67,9 @@ class Company:
     lines: bool = False
     older: int = 0
 
+    def __post_init__(self) -> None:
+        self.ledger.multi_currency = self.currency
+
     @property
     def lists(self) -> dict[str, tuple[Choice, ...]]:
         """Its own picklists."""
@@ -162,6 +165,8 @@ def settle(company: Company, count: int) -> None:
     # Two invoices, of which one belongs to a line of business that not everybody is assigned to.
     for part in ("settled", "invoiced") if company.lines else ("settled",):
         for entity, row in demo_data.rows(part, company.born, company.name):
+            if not company.currency:
+                row.pop("CurrencyID", None)
             ledger.add(entity, **row)
     ledger.begin("TimeEntry", 29695001)
     for turn in range(max(count // 6, 2)):

@@ -281,8 +281,6 @@ def _attached(
             StatusLastModifiedBy=resource,
             ProductID=company.products[turn % 5],
             AllocationCodeID=29682805,
-            InternalCurrencyBillableAmount=price * 3,
-            InternalCurrencyUnitPrice=price * 1.5,
         )
     if turn % 15 == 4:
         for position, step in enumerate(words("steps")[:3]):

@@ -15,7 +15,7 @@ from mockservers.kernel import catalogue, instants
 from mockservers.kernel.catalogue import Field
 from mockservers.kernel.store import fits
 
-Form = Literal["int", "long", "short", "double", "float", "decimal", "bool", "text", "time", "date"]
+Form = Literal["int", "long", "short", "double", "float", "decimal", "rate", "bool", "text", "time", "date"]
 Class = Literal["string", "numeric", "datetime", "boolean"]
 
 CATALOGUE = catalogue.load("autotask")
@@ -25,6 +25,8 @@ SCALE = 10_000
 LARGEST_DECIMAL = 900_000_000_000_000
 SHORT, INT = 2**15, 2**31
 
+FRACTIONS: frozenset[Form] = frozenset({"double", "float", "rate"})
+"""Forms of which a column holds the number as it is."""
 _FORMS: dict[str, Form] = {
     "integer": "int",
     "long": "long",
@@ -38,6 +40,8 @@ _FORMS: dict[str, Form] = {
 }
 _DECIMAL_DOUBLES = {("Resource", "InternalCost"), ("ServiceCall", "Duration")}
 """Declared double, sent as decimals (autotask.wire.decimal)."""
+_RATES = {("Currency", "ExchangeRate")}
+"""Decimals of five places, one more than money has (autotask.currency.rate)."""
 _DATE_ONLY = frozenset(
     {
         "DateWorked",
@@ -107,6 +111,7 @@ _CLASSES: dict[Form, Class] = {
     "double": "numeric",
     "float": "numeric",
     "decimal": "numeric",
+    "rate": "numeric",
     "bool": "boolean",
     "text": "string",
     "time": "datetime",
@@ -152,6 +157,8 @@ def _form(entity: str, described: Field) -> Form:
     form = _FORMS[described.type]
     if (entity, described.name) in _DECIMAL_DOUBLES:
         return "decimal"
+    if (entity, described.name) in _RATES:
+        return "rate"
     dated = described.name in _DATE_ONLY or (
         entity.startswith("Contract") and described.name in _DATE_ONLY_OF_CONTRACTS
     )
@@ -260,7 +267,7 @@ def kept(element: Element, value: Any) -> Any:
 
 
 def _number(element: Element, value: int | float) -> int | float:
-    if element.form in ("double", "float"):
+    if element.form in FRACTIONS:
         return float(value) + 0.0
     if element.form == "decimal":
         if abs(value) > LARGEST_DECIMAL:

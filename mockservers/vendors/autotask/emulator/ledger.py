@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mockservers.vendors.autotask.emulator import activity, model
+from mockservers.vendors.autotask.emulator import activity, currencies, model
 from mockservers.vendors.autotask.emulator.entities import ENTITIES
 
 Values = dict[str, Any]
@@ -21,14 +21,29 @@ _HAPPENED = (
     "AttachDate",
 )
 """Times of a row, the first of which says when something last happened to it."""
-_PATIENT = ("Account", "Contact", "Contract", "Opportunity", "Phase", "Project", "Quote", "ServiceCall", "Task")
+_PATIENT = (
+    "Account",
+    "Contact",
+    "Contract",
+    "Currency",
+    "Opportunity",
+    "Phase",
+    "Project",
+    "Quote",
+    "ServiceCall",
+    "Task",
+)
 """Entities of which there are few, and to which things still happen while tickets are made: written at the end."""
 
 
 class Ledger:
-    """Rows to be written, by entity, and the next id of each."""
+    """Rows to be written, by entity, and the next id of each.
+
+    `multi_currency`: whether amounts are in the currency of the account that they concern, else all in one.
+    """
 
     def __init__(self) -> None:
+        self.multi_currency = False
         self.rows: dict[str, list[tuple[Values, Mapping[str, str]]]] = {}
         self.count = 0
         self._next: dict[str, int] = {}
@@ -48,6 +63,8 @@ class Ledger:
         """A row; without `id` it gets the next one. What it is activity of has been active since. Returns its id."""
         if "id" not in values:
             values["id"] = self._next.get(entity, 1)
+        if entity in currencies.AMOUNTS:
+            values.update(currencies.internal(ENTITIES[entity], values, self._rate(values)))
         id_: int = values["id"]
         self._next[entity] = max(id_ + self._stride.get(entity, 1), self._next.get(entity, 1))
         self.rows.setdefault(entity, []).append((values, udf or {}))
@@ -55,6 +72,16 @@ class Ledger:
         self._by_id[entity, id_] = values
         self._happened(entity, values)
         return id_
+
+    def _rate(self, values: Values) -> float:
+        """What one unit of the currency of a row is worth in the internal one (autotask.currency.internal)."""
+        row: Mapping[str, Any] | None = values
+        for _ in range(currencies.DEEPEST if self.multi_currency else 0):
+            entity, id_ = next(currencies.leads(row or {}), ("", 0))
+            row = self._by_id.get((entity, id_))
+            if entity == "Account" and row is not None:
+                return float(self._by_id["Currency", row.get("CurrencyID") or 1]["ExchangeRate"])
+        return 1.0
 
     def _happened(self, entity: str, values: Values) -> None:
         """Whatever the switch `activity` says, nothing is older than what belongs to it (autotask.activity.breadth)."""

@@ -31,6 +31,7 @@ _TYPES: dict[Form, Any] = {
     "decimal": sa.BigInteger(),
     "double": sa.Double(),
     "float": sa.Double(),
+    "rate": sa.Double(),
     "bool": sa.Boolean(),
     "text": Text,
     "time": Instant,

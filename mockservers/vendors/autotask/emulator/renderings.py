@@ -107,6 +107,7 @@ _XSI: dict[Form, str] = {
     "double": "double",
     "float": "float",
     "decimal": "decimal",
+    "rate": "decimal",
     "bool": "boolean",
     "text": "string",
     "time": "dateTime",
@@ -130,6 +131,8 @@ def _writer(name: str, form: Form, profile: Profile) -> Callable[[Any], str]:
         return lambda value: f"{opening}{time(value, 'UTC')}{closing}"
     if form == "decimal":
         return lambda value: f"{opening}{decimal(value)}{closing}"
+    if form == "rate":
+        return lambda value: f"{opening}{value:.5f}{closing}"
     if form in ("double", "float"):
         return lambda value: f"{opening}{double(value)}{closing}"
     if form == "long" and profile.long_as_int:

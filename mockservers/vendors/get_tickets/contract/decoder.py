@@ -19,10 +19,11 @@ Pairs = tuple[tuple[str, str], ...]
 class Said:
     """What an answer told. Tickets are pairs of name and text as sent, still encoded, names that come twice twice.
 
-    `entries` are those of a history, or files, in the same form; `written` has the number of a ticket that was written in `text`.
+    `entries` are those of a history, files, or those of a list of names, in the same form; `written` has the number of a ticket
+    that was written in `text`.
     """
 
-    kind: Literal["tickets", "history", "count", "written", "error", "unusable"]
+    kind: Literal["tickets", "history", "names", "count", "written", "error", "unusable"]
     tickets: tuple[Pairs, ...] = ()
     text: str = ""
     entries: tuple[Pairs, ...] = ()
@@ -37,6 +38,9 @@ _KINDS: dict[str, Literal["count", "written"]] = {
 }
 _HANGING = frozenset({"history", "attachments"})
 """The roots below which stands what hangs on tickets."""
+_NAMES = frozenset({"customers", "companies", "techs", "tech_groups"})
+"""The roots below which stands what tickets name."""
+_LISTS = frozenset({"get_customers", "get_companies", "get_techs", "get_tech_groups"})
 
 
 def asked(exchange: Exchanged) -> dict[str, str]:
@@ -60,7 +64,9 @@ def said(exchange: Exchanged) -> Said:
     found = _read(exchange.received, "empty_body" in exchange.faults)
     if exchange.status >= 400 and found.kind != "error":
         return Said("unusable")
-    return found
+    # In delimited text a company looks like an entry of a history.
+    listed = found.kind == "history" and asked(exchange).get("action") in _LISTS
+    return Said("names", entries=found.entries) if listed else found
 
 
 @lru_cache(maxsize=64)
@@ -83,6 +89,8 @@ def _from_xml(body: bytes) -> Said:
     records = tuple(tuple((local(each), each.text or "") for each in record) for record in root)
     if local(root) in _HANGING:
         return Said("history", entries=records)
+    if local(root) in _NAMES:
+        return Said("names", entries=records)
     return Said("tickets", records) if local(root) == "tickets" else Said("unusable")
 
 
@@ -98,6 +106,8 @@ def _from_json(text: str) -> Said:
             return _response(name, str(value))
         for name in _HANGING & root.keys():
             return Said("history", entries=_records(root[name]))
+        for name in _NAMES & root.keys():
+            return Said("names", entries=_records(root[name]))
         return Said("tickets", _records(root["tickets"]))
     except (ValueError, KeyError, TypeError, IndexError, RecursionError):
         return Said("unusable")
@@ -116,6 +126,8 @@ def _from_delimited(text: str) -> Said:
     records = tuple(tuple((name, value) for name, _, value in line) for line in parts)
     if lines and all(line.startswith(("id=", "ticket_id=")) for line in lines):
         return Said("history", entries=records)
+    if lines and all(line.startswith(("cid=", "uid=")) for line in lines):
+        return Said("names", entries=records)
     return Said("tickets", records) if all(line.lower().startswith("tid=") for line in lines) else Said("unusable")
 
 
@@ -126,6 +138,7 @@ def line(exchange: Exchanged) -> str:
     words = {
         "tickets": f"{len(told.tickets)} ticket(s)",
         "history": f"{len(told.entries)} entries",
+        "names": f"{len(told.entries)} names",
         "written": f"ticket {told.text} is written",
         "count": f"count {told.text}",
         "error": f"error {told.text!r}",

@@ -13,6 +13,7 @@ from mockservers.kernel import catalogue, instants
 from mockservers.kernel.dialects import Dialect
 from mockservers.vendors.get_tickets.contract import decoder as wire
 from mockservers.vendors.get_tickets.contract.chronicle import CHRONICLE
+from mockservers.vendors.get_tickets.contract.names import NAMING
 from mockservers.vendors.get_tickets.contract.writing import WRITING
 
 OUTPUTS, INPUTS, HISTORY_INPUTS = (
@@ -420,4 +421,4 @@ READING: tuple[Duty, ...] = (
     ),
 )
 
-DUTIES: tuple[Duty, ...] = READING + CHRONICLE + WRITING
+DUTIES: tuple[Duty, ...] = READING + CHRONICLE + NAMING + WRITING

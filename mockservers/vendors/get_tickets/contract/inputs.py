@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from mockservers.harness.drivers import RESTART, Hello
+from mockservers.harness.layers import Story, dealt, sampled
 from mockservers.harness.scenarios import ClockStep, FaultStep, Scenario
 from mockservers.harness.strategies import (
     TEXTS,
@@ -27,6 +28,8 @@ from mockservers.harness.strategies import (
     write,
 )
 from mockservers.kernel.instants import MINUTE
+from mockservers.vendors.get_tickets.contract import names
+from mockservers.vendors.get_tickets.contract.profile import NAMES
 
 COPIES = "history_dates"
 """The option by which a client says that it copies histories."""
@@ -56,7 +59,7 @@ class Inputs:
 
     acts: Strategy | None
     troubles: tuple[tuple[Strategy, int], ...]
-    stories: tuple[tuple[Strategy, int], ...]
+    stories: tuple[Story, ...]
     writing: Strategy | None
 
 
@@ -69,17 +72,19 @@ def of(hello: Hello, others: Strategy) -> Inputs:
         (copies, files)
     )
     troubles: list[tuple[Strategy, int]] = []
-    stories: list[tuple[Strategy, int]] = []
+    stories: list[Story] = []
     if copies:
         troubles.append((faults(("rate", "number"), ("history.get",)), 2))
-        stories += [(_talk(), 6), (_told_late(), 3), (_crowd(), 1)]
+        stories += [Story("talk", _talk(), 6), Story("told late", _told_late(), 3), Story("crowd", _crowd(), 1)]
     if files:
         troubles.append((faults(("rate", "number"), ("attachments.get",)), 1))
-        stories.append((_filed(), 4))
+        stories.append(Story("filed", _filed(), 4))
+    if NAMES in hello.options:
+        stories.append(Story("renamed", names.renamed(), 12))
     if writing is not None:
         written = tuple({OPERATIONS[task] for task in hello.tasks if task in OPERATIONS})
         troubles.append((faults(("rate", "written"), (*sorted(written), "tickets.get")), 2))
-        stories += [(story, 5) for story in _written(hello)]
+        stories += _written(hello)
     return Inputs(acts, tuple(troubles), tuple(stories), writing)
 
 
@@ -91,8 +96,8 @@ def _noted() -> Strategy:
     return st.builds(
         lambda index, text, by, delay: act(index, "note", delay, {"note": text, "by": by}),
         indexes,
-        st.sampled_from(NOTES),
-        st.sampled_from(("guest", "kim+1%", "d.müller")),
+        sampled(NOTES),
+        sampled(("guest", "kim+1%", "d.müller")),
         delays,
     )
 
@@ -102,8 +107,8 @@ def _attached() -> Strategy:
     return st.builds(
         lambda index, name, size, delay: act(index, "attach", delay, {"file": name, "size": size}),
         indexes,
-        st.sampled_from(FILE_NAMES),
-        st.sampled_from((32_983, 0, 5_000_000)),
+        sampled(FILE_NAMES),
+        sampled((32_983, 0, 5_000_000)),
         delays,
     )
 
@@ -116,8 +121,8 @@ def _filed() -> Strategy:
         more = [act(index, "attach", more={"file": name, "size": 2048}) for name in files]
         return [sync(), plain(ClockStep(MINUTE)), *more, *trouble, sync()]
 
-    files = st.lists(st.sampled_from(FILE_NAMES), min_size=1, max_size=3)
-    return st.builds(story, indexes, files, st.sampled_from((None, "fail", "empty_body", "cut")))
+    files = st.lists(sampled(FILE_NAMES), min_size=1, max_size=3)
+    return st.builds(story, indexes, files, sampled((None, "fail", "empty_body", "cut")))
 
 
 def _talk() -> Strategy:
@@ -128,9 +133,9 @@ def _talk() -> Strategy:
         notes = [act(index, "note", more={"note": text}) for text in texts]
         return [sync(), plain(ClockStep(by)), *notes[:1], sync(), *notes[1:], *trouble, sync()]
 
-    kinds = st.sampled_from((None, "fail", "empty_body", "cut"))
-    texts = st.lists(st.sampled_from(NOTES), min_size=2, max_size=3)
-    return st.builds(story, indexes, st.sampled_from((MINUTE, 17 * MINUTE)), texts, kinds)
+    kinds = sampled((None, "fail", "empty_body", "cut"))
+    texts = st.lists(sampled(NOTES), min_size=2, max_size=3)
+    return st.builds(story, indexes, sampled((MINUTE, 17 * MINUTE)), texts, kinds)
 
 
 def _told_late() -> Strategy:
@@ -146,7 +151,7 @@ def _told_late() -> Strategy:
             sync(),
         ]
 
-    return st.builds(story, indexes, indexes, st.sampled_from((30_000_000, 90_000_000)))
+    return st.builds(story, indexes, indexes, sampled((30_000_000, 90_000_000)))
 
 
 def _crowd() -> Strategy:
@@ -154,7 +159,7 @@ def _crowd() -> Strategy:
     return st.builds(
         lambda index, times: [*(act(index, "note", more={"note": f"No {n}"}) for n in range(times)), sync()],
         indexes,
-        st.sampled_from((11, 26)),
+        sampled((11, 26)),
     )
 
 
@@ -164,18 +169,18 @@ def _crowd() -> Strategy:
 def _new() -> Strategy:
     """The fields of a ticket to be made; now and then such as nobody can write."""
     given = st.fixed_dictionaries(
-        {"cid": st.sampled_from(KNOWN), "subject": st.sampled_from(SUBJECTS)},
+        {"cid": sampled(KNOWN), "subject": sampled(SUBJECTS)},
         optional={
-            "summary": st.sampled_from((*SUBJECTS, *LONG)),
-            "priority": st.sampled_from(("High", "Low")),
-            "due_date": st.sampled_from(MOMENTS),
-            "assigned_tech": st.sampled_from(("guest", "d.müller")),
+            "summary": sampled((*SUBJECTS, *LONG)),
+            "priority": sampled(("High", "Low")),
+            "due_date": sampled(MOMENTS),
+            "assigned_tech": sampled(("guest", "d.müller")),
             "assigned_group_name": st.just("Field Service"),
-            "source": st.sampled_from(("PHONE", "EMAIL")),
-            "status": st.sampled_from(("On Hold", "Open")),
+            "source": sampled(("PHONE", "EMAIL")),
+            "status": sampled(("On Hold", "Open")),
         },
     )
-    wrong = st.builds(lambda fields, more: {**fields, **more}, given, st.sampled_from(REFUSED))
+    wrong = st.builds(lambda fields, more: {**fields, **more}, given, sampled(REFUSED))
     return weighted((given, 6), (wrong, 1))
 
 
@@ -192,24 +197,22 @@ REFUSED = (
 def _told() -> Strategy:
     """Fields to be changed, one or two of them."""
     one = weighted(
-        (st.sampled_from(SUBJECTS).map(lambda text: {"subject": text}), 4),
-        (st.sampled_from((*SUBJECTS, *LONG, "")).map(lambda text: {"summary": text}), 2),
-        (st.sampled_from(("On Hold", "Open", "Closed")).map(lambda name: {"status": name}), 2),
-        (st.sampled_from(("guest", "d.müller", "")).map(lambda id_: {"assigned_tech": id_}), 2),
-        (st.sampled_from(("First Level", "Field Service")).map(lambda name: {"assigned_group_name": name}), 2),
-        (st.sampled_from(MOMENTS).map(lambda at: {"due_date": at}), 2),
-        (st.sampled_from(({"escalation_level": "Level 2"}, {"company_name": "Demo Company"})), 2),
-        (st.sampled_from(REFUSED[1:]), 1),
-        (st.sampled_from(({"cid": "kim"}, {"locked": "Y"})), 1),
+        (sampled(SUBJECTS).map(lambda text: {"subject": text}), 4),
+        (sampled((*SUBJECTS, *LONG, "")).map(lambda text: {"summary": text}), 2),
+        (sampled(("On Hold", "Open", "Closed")).map(lambda name: {"status": name}), 2),
+        (sampled(("guest", "d.müller", "")).map(lambda id_: {"assigned_tech": id_}), 2),
+        (sampled(("First Level", "Field Service")).map(lambda name: {"assigned_group_name": name}), 2),
+        (sampled(MOMENTS).map(lambda at: {"due_date": at}), 2),
+        (sampled(({"escalation_level": "Level 2"}, {"company_name": "Demo Company"})), 2),
+        (sampled(REFUSED[1:]), 1),
+        (sampled(({"cid": "kim"}, {"locked": "Y"})), 1),
     )
     return weighted((one, 4), (st.builds(lambda first, second: {**first, **second}, one, one), 1))
 
 
 def _writing(hello: Hello, others: Strategy) -> Strategy | None:
     """Writes that the client knows, now and then with others acting inside; None for a client that only reads."""
-    inside = st.tuples(
-        st.sampled_from((1, 2, 3)), weighted((st.just([]), 3), (st.lists(others, min_size=1, max_size=2), 1))
-    )
+    inside = st.tuples(sampled((1, 2, 3)), weighted((st.just([]), 3), (st.lists(others, min_size=1, max_size=2), 1)))
 
     def told(task: str, index: Strategy, fields: Strategy) -> Strategy:
         return st.builds(
@@ -225,13 +228,22 @@ def _writing(hello: Hello, others: Strategy) -> Strategy | None:
     return st.one_of(known) if known else None
 
 
-def _written(hello: Hello) -> list[Strategy]:
+def _written(hello: Hello) -> list[Story]:
     """Stories around writes that the client knows."""
     restarts = RESTART in hello.options
     stories = {
-        "create": (_lost("create", restarts), _lost("create", restarts), _alike(), _long()),
-        "update": (_moved(), _lost("update", restarts), _outdated(), _emptied()),
-        "close": (_lost("close", restarts),),
+        "create": (
+            Story("lost create", _lost("create", restarts), 10),
+            Story("alike", _alike(), 5),
+            Story("long", _long(), 5),
+        ),
+        "update": (
+            Story("moved", _moved(), 5),
+            Story("lost update", _lost("update", restarts), 5),
+            Story("outdated", _outdated(), 5),
+            Story("emptied", _emptied(), 5),
+        ),
+        "close": (Story("lost close", _lost("close", restarts), 5),),
     }
     return [story for task, each in stories.items() if task in hello.tasks for story in each]
 
@@ -250,9 +262,9 @@ def _lost(task: str, restarts: bool) -> Strategy:
         others = [create({"subject": "Another one"}, times=11)] if more else []
         return [sync(), plain(FaultStep(kind, 0, 1, OPERATIONS[task])), _message(task, index), *others, *after]
 
-    kinds = st.sampled_from(("lost_answer", "empty_body", "cut", "fail"))
-    again = st.booleans() if restarts else st.just(False)
-    return st.builds(story, indexes, kinds, again, st.sampled_from((False, False, True)))
+    kinds = sampled(("lost_answer", "empty_body", "cut", "fail"))
+    again = sampled((False, True)) if restarts else st.just(False)
+    return st.builds(story, indexes, kinds, again, sampled((False, False, True)))
 
 
 def _alike() -> Strategy:
@@ -263,12 +275,12 @@ def _alike() -> Strategy:
         theirs = create({"cid": "kim", "subject": _SUBJECT})
         return [theirs, sync(), *trouble, _message("create", 0)]
 
-    return st.builds(story, st.sampled_from((True, True, False)))
+    return st.builds(story, sampled((True, True, False)))
 
 
 def _long() -> Strategy:
     """A summary that no address holds."""
-    return st.sampled_from(LONG).map(
+    return sampled(LONG).map(
         lambda text: [write("create", fields={"cid": "kim", "subject": _SUBJECT, "summary": text})]
     )
 
@@ -278,7 +290,7 @@ def _moved() -> Strategy:
     return st.builds(
         lambda index, cid: [sync(), change(index, {"cid": cid}), write("update", index, {"priority": "High"})],
         indexes,
-        st.sampled_from(KNOWN),
+        sampled(KNOWN),
     )
 
 
@@ -289,7 +301,7 @@ def _outdated() -> Strategy:
         return [change(index, first), sync(), change(index, second), write("update", index, {"priority": "High"})]
 
     pairs = ("contact", "phone", "summary", "category")
-    name = st.sampled_from(pairs)
+    name = sampled(pairs)
     return st.builds(lambda index, each: story(index, {each: "first"}, {each: "second"}), indexes, name)
 
 
@@ -299,18 +311,19 @@ def _emptied() -> Strategy:
     def story(index: int, name: str, value: str) -> list[Intent]:
         return [change(index, {name: value}), write("update", index, {name: ""})]
 
-    some = st.sampled_from((("summary", "first"), ("assigned_tech", "guest"), ("priority", "High")))
+    some = sampled((("summary", "first"), ("assigned_tech", "guest"), ("priority", "High")))
     return st.builds(lambda index, each: story(index, *each), indexes, some)
 
 
-SWITCHES: Strategy = st.sampled_from(
+SWITCHES: Strategy = dealt(
+    "writes",
     (
         *({},) * 4,
         {"long_text": "cut"},
         {"empty_value": "clear"},
         {"update_cid": "optional"},
         {"long_text": "cut", "empty_value": "clear"},
-    )
+    ),
 )
 """What is not said of writes, as it may be: a correct client looks at what became of its write."""
 

@@ -15,6 +15,12 @@ FILES, FILE = "attachments", "attachment"
 HISTORY = "history"
 """The member of a mirrored ticket under which a client shows its history: a list of entries by their outputs' names."""
 
+NAMES = "names"
+"""What a client names among the options of its hello when it looks up the names of what tickets name by id, and the member of
+a mirrored ticket under which it shows them: an object of some of `NAMED`."""
+NAMED = {"customer": "customer", "company": "company", "technician": "technician", "group": "tech_group"}
+"""What a ticket names, and the kind of record that has the name: the contact of a customer, else the name."""
+
 
 def _options(dialect: Dialect) -> dict[str, Any]:
     return {
@@ -54,6 +60,7 @@ PROFILE = VendorProfile(
         "note": ("by", "note"),
     },
     births=frozenset({"spawn"}),
+    administration={"rename": ("list", "entry", "name")},
     label_keys=("into",),
     options=_options,
     varied={
@@ -84,5 +91,7 @@ PROFILE = VendorProfile(
     lasting=("key",),
     tasks=("sync", "create", "update", "close"),
     parts=(HISTORY, FILE),
+    optional_parts={NAMES: tuple(NAMED.values())},
     members={HISTORY: HISTORY, FILES: FILE},
+    further=(NAMES,),
 )

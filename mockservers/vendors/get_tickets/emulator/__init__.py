@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from mockservers.kernel.operations import Emulator
+from mockservers.kernel.operations import Emulator, said
 from mockservers.vendors.get_tickets import VENDOR
 from mockservers.vendors.get_tickets.dialects import DIALECTS
-from mockservers.vendors.get_tickets.emulator import people, recipes
+from mockservers.vendors.get_tickets.emulator import customer, people, recipes
 from mockservers.vendors.get_tickets.emulator.administration import ADMIN_OPERATIONS
 from mockservers.vendors.get_tickets.emulator.errors import REFUSALS
 from mockservers.vendors.get_tickets.emulator.life import LIFE
@@ -42,5 +42,6 @@ EMULATOR = Emulator(
     endpoint="/API/default.aspx",
     life=LIFE,
     actions=people.ACTIONS,
+    administrator=said(customer.ACTIONS),
     facts=(),
 )

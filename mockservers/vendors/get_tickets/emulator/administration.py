@@ -12,9 +12,10 @@ import sqlalchemy as sa
 
 from mockservers.kernel import instants
 from mockservers.kernel.operations import Context, Operation, operations
+from mockservers.kernel.people import CUSTOMER
 from mockservers.kernel.rules import Misuse
 from mockservers.registry import did_you_mean
-from mockservers.vendors.get_tickets.emulator import attachments, chronicle, lag, phrases
+from mockservers.vendors.get_tickets.emulator import attachments, chronicle, customer, lag, phrases
 from mockservers.vendors.get_tickets.emulator.arguments import Arguments, Values
 from mockservers.vendors.get_tickets.emulator.directory import ids, next_number, settle, stamp, tenant_of
 from mockservers.vendors.get_tickets.emulator.importing import import_
@@ -198,8 +199,11 @@ def _merged_into(ctx: Context, tid: int) -> list[int]:
 
 
 def read(ctx: Context, request: Any) -> dict[str, Any]:
-    """The truth of a ticket, seen by clients or not. `{"id"}`."""
+    """The truth of a ticket, seen by clients or not, or of the customer. `{"id"}`."""
     arguments = Arguments.of(ctx, request)
+    if arguments.take("id") == CUSTOMER:
+        arguments.done()
+        return customer.told(ctx)
     tid = arguments.number()
     arguments.done()
     return _record(lag.truth(ctx, tenant_of(ctx), tid), tid)
@@ -208,15 +212,19 @@ def read(ctx: Context, request: Any) -> dict[str, Any]:
 def list_(ctx: Context, request: Any) -> dict[str, Any]:
     """The truth of all tickets by number, or of all that hangs on them. `{"after"?, "most"?, "entity"?}`."""
     arguments = Arguments.of(ctx, request)
-    after, most = arguments.after() or 0, arguments.whole("most", 100, 1, 10_000)
-    entity = arguments.text("entity", "ticket")
+    entity, most = arguments.text("entity", "ticket"), arguments.whole("most", 100, 1, 10_000)
+    if entity in customer.NAMED:
+        last = arguments.text("after", "")
+        arguments.done()
+        return {"records": customer.records(ctx, entity, last, most)}
+    after = arguments.after() or 0
     arguments.done()
     if entity == "history":
         return {"records": chronicle.records(ctx, after, most)}
     if entity == "attachment":
         return {"records": attachments.records(ctx, after, most)}
     if entity != "ticket":
-        raise Misuse(f"'entity' must be ticket, history or attachment, got {entity!r}")
+        raise Misuse(f"'entity' must be ticket, history, attachment, {', '.join(customer.NAMED)}, got {entity!r}")
     return {"records": [_record(each, each["tid"]) for each in lag.truths(ctx, tenant_of(ctx), after, most)]}
 
 
@@ -310,6 +318,10 @@ def act(ctx: Context, request: Any) -> dict[str, Any]:
     """Somebody works on a ticket. `{"id", "action", "by"?, "note"?, "delay"?}` and what the action takes: assign `to`,
     `group`; merge `into`; update and spawn `fields`; attach `file`, `size`. spawn returns the child, the others the ticket."""
     arguments = Arguments.of(ctx, request)
+    if arguments.take("id") == CUSTOMER:
+        arguments.administration(customer.ACTIONS)(ctx, arguments)
+        arguments.done()
+        return customer.told(ctx)
     tid, name, by, delay = arguments.number(), arguments.text("action"), _by(arguments), arguments.delay()
     note = str(arguments.like("note", "summary", ""))
     if name not in NAMES:
@@ -383,7 +395,11 @@ ADMIN_OPERATIONS = operations(
     Operation("change", change, "somebody edits fields: id, fields, by?, delay?"),
     Operation("delete", delete, "somebody deletes it: id, delay?"),
     Operation("read", read, "its truth: id"),
-    Operation("list", list_, "the truth of all, by number: after?, most?, entity? (ticket, history or attachment)"),
+    Operation(
+        "list",
+        list_,
+        f"the truth of all, by number: after?, most?, entity? (ticket, history, attachment, {', '.join(customer.NAMED)})",
+    ),
     Operation("import", import_, "tickets as they are elsewhere: records, clear?"),
     Operation("define", define, "the custom fields are defined anew: custom_fields"),
 )

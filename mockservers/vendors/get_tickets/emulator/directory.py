@@ -57,6 +57,23 @@ def enter(ctx: Context, kind: str, id: str, name: str, facts: Mapping[str, Any])
     )
 
 
+def rename(ctx: Context, kind: str, id: str, name: str) -> None:
+    """Give an entry another name; tickets that bear the former one keep it (get_tickets.reference.rename)."""
+    found = entry(ctx, kind, id=id)
+    if found is None:
+        raise Misuse(f"there is no {kind} {id!r}; there are {', '.join(ids(ctx, kind)[:20])}")
+    facts = {**found.facts, "contact": name} if kind == "customer" else found.facts
+    here = (DIRECTORY.c.tenant == tenant_of(ctx), DIRECTORY.c.kind == kind, DIRECTORY.c.id == id)
+    ctx.cite("get_tickets.reference.rename")
+    ctx.db.execute(sa.update(DIRECTORY).where(*here).values(name=name, facts=json.dumps(facts)))
+
+
+def entries(ctx: Context, kind: str, after: str, most: int) -> list[Known]:
+    """The entries of a kind by id, those that come after an id."""
+    rows = ctx.db.execute(_KNOWN.where(DIRECTORY.c.id > after).limit(most), {"tenant": tenant_of(ctx), "kind": kind})
+    return [Known(row.id, row.name, json.loads(row.facts)) for row in rows]
+
+
 _PAIRS = (
     ("company", "company_id", "company_name"),
     ("tech_group", "assigned_group_id", "assigned_group_name"),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from mockservers.harness import strategies
 from mockservers.harness.drivers import Hello
+from mockservers.harness.layers import Story, sampled
 from mockservers.harness.profile import profile
 from mockservers.harness.scenarios import ClockStep, FaultStep, Step
 from mockservers.harness.strategies import (
@@ -76,41 +77,41 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         {},
         optional={
             "Remarks": weighted((texts, 12), (st.none(), 1), (st.just(LONGEST), 1)),
-            "TicketType": st.sampled_from(KINDS),
-            "Priority": st.sampled_from((*KINDS, None)),
-            "Folder": st.sampled_from(FOLDERS),
-            "Excavator": st.fixed_dictionaries({"CompanyName": st.sampled_from(COMPANIES)}),
+            "TicketType": sampled(KINDS),
+            "Priority": sampled((*KINDS, None)),
+            "Folder": sampled(FOLDERS),
+            "Excavator": st.fixed_dictionaries({"CompanyName": sampled(COMPANIES)}),
             "Geometry": st.none(),
-            "DepthInches": st.sampled_from((0, None)),
-            "Explosives": st.sampled_from((True, None)),
-            "Members": st.sampled_from(MEMBERS),
-            "TicketNumber": st.sampled_from(NUMBERS),
+            "DepthInches": sampled((0, None)),
+            "Explosives": sampled((True, None)),
+            "Members": sampled(MEMBERS),
+            "TicketNumber": sampled(NUMBERS),
         },
     )
     creating = st.builds(_create, worded, delays)
-    acting = st.builds(_act, indexes, st.sampled_from(ACTIONS), delays, st.sampled_from(NOTES))
+    acting = st.builds(_act, indexes, sampled(ACTIONS), delays, sampled(NOTES))
     changing = st.builds(
-        change, indexes, st.builds(lambda name, text: {name: text}, st.sampled_from(TEXT_FIELDS), texts), delays
+        change, indexes, st.builds(lambda name, text: {name: text}, sampled(TEXT_FIELDS), texts), delays
     )
     others = weighted((acting, 4), (changing, 2), (st.builds(delete, indexes), 1))
     trouble = faults(here.refusals, here.operations)
     closed = st.builds(
         lambda index, action: after_the_end(act(index, "Add Complete Response"), act(index, action)),
         indexes,
-        st.sampled_from(("Add Notes", "Assign", "Add Ongoing Response")),
+        sampled(("Add Notes", "Assign", "Add Ongoing Response")),
     )
-    stories = weighted(
-        (closed, 11),
-        (details_trouble(here.refusals), 22),
-        (gone_between, 24),
-        (one_after_another, 11),
-        (twice, 7),
-        (out_of_order, 4),
-        (overtaken, 5),
-        (bursts, 3),
-        (quiet, 2),
-        (bulk, 1),
-    )
+    stories = [
+        Story("closed", closed, 11),
+        Story("details trouble", details_trouble(here.refusals), 22),
+        Story("gone between", gone_between, 24),
+        Story("one after another", one_after_another, 11),
+        Story("twice", twice, 7),
+        Story("out of order", out_of_order, 4),
+        Story("overtaken", overtaken, 5),
+        Story("bursts", bursts, 3),
+        Story("quiet", quiet, 2),
+        Story("bulk", bulk, 1),
+    ]
     return assemble(
         profile("querydata"),
         dialect,
@@ -120,7 +121,7 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         others,
         weighted((trouble, 3), (revocations, 1)),
         stories,
-        starts=st.sampled_from(STARTS),
+        starts=STARTS,
     )
 
 
@@ -206,21 +207,17 @@ def _bulk(times: int) -> list[Intent]:
     return [create({}, 0, times), plain(ClockStep(3 * MINUTE)), sync()]
 
 
-actions = st.sampled_from(("Add Notes", "Add Ongoing Response", "Assign"))
-twice = st.builds(_twice, indexes, st.sampled_from(("Add Notes", "Add Ongoing Response")), st.sampled_from(NOTES[1:]))
+actions = sampled(("Add Notes", "Add Ongoing Response", "Assign"))
+twice = st.builds(_twice, indexes, sampled(("Add Notes", "Add Ongoing Response")), sampled(NOTES[1:]))
 out_of_order = st.builds(_out_of_order, indexes, indexes, actions)
 overtaken = st.builds(_overtaken, indexes, indexes, actions)
 bursts = st.builds(
-    _bursts,
-    indexes,
-    st.sampled_from(("refuse", "lost_answer", "empty_body", "fail")),
-    st.sampled_from((15, 40)),
-    st.integers(0, 1),
+    _bursts, indexes, sampled(("refuse", "lost_answer", "empty_body", "fail")), sampled((15, 40)), sampled((0, 1))
 )
 quiet = st.builds(_quiet)
-bulk = st.sampled_from(SCALES).map(_bulk)
+bulk = sampled(SCALES).map(_bulk)
 gone_between = st.builds(_vanishing, indexes)
-one_after_another = st.builds(_revising, indexes, st.integers(0, 1))
+one_after_another = st.builds(_revising, indexes, sampled((0, 1)))
 
 
 def details_trouble(refusals: Iterable[str]) -> Strategy:
@@ -239,8 +236,6 @@ def details_trouble(refusals: Iterable[str]) -> Strategy:
             sync(),
         ]
 
-    kinds = st.sampled_from(("refuse", "refuse", "refuse", "fail", "empty_body", "lost_answer"))
-    told = st.builds(
-        story, indexes, kinds, st.sampled_from(tuple(refusals)), st.sampled_from((1, 1, 2)), st.sampled_from((1, 2))
-    )
+    kinds = sampled(("refuse", "refuse", "refuse", "fail", "empty_body", "lost_answer"))
+    told = st.builds(story, indexes, kinds, sampled(tuple(refusals)), sampled((1, 1, 2)), sampled((1, 2)))
     return told.map(lambda intents: [sync(), *intents])

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from mockservers.harness import sequences
 from mockservers.harness.drivers import RESTART, Hello
+from mockservers.harness.layers import Story, sampled
 from mockservers.harness.profile import profile
 from mockservers.harness.scenarios import CUSTOMER, ClockStep, FaultStep, OtherStep, Scenario, Step
 from mockservers.harness.strategies import (
@@ -124,30 +125,30 @@ NO_READ, READ = {"Mask": "None", "Reason": "[SR_ACCESS_ROLE]"}, {"Mask": "Update
 _worded = st.fixed_dictionaries(
     {},
     optional={
-        "Title": st.sampled_from(TITLES),
-        "Origin": st.sampled_from(("Hologram", "SMS", "Flow")),
-        "CustId": st.sampled_from(PERSONS),
-        "OwnedBy": st.sampled_from(OWNERS),
-        "Deadline": st.sampled_from(TIMES),
+        "Title": sampled(TITLES),
+        "Origin": sampled(("Hologram", "SMS", "Flow")),
+        "CustId": sampled(PERSONS),
+        "OwnedBy": sampled(OWNERS),
+        "Deadline": sampled(TIMES),
     },
 )
 _changed = st.one_of(
-    st.sampled_from(TITLES).map(lambda text: {"Title": text}),
-    st.sampled_from((4, 5, 6, 1)).map(lambda value: {"TicketStatus": value}),
-    st.sampled_from((3, 1, 2)).map(lambda value: {"Priority": value}),
-    st.sampled_from(TIMES).map(lambda time: {"Deadline": time}),
-    st.sampled_from(WAKING).map(lambda time: {"BaseStatus": "Postponed", "Activate": time}),
-    st.sampled_from(PERSONS).map(lambda value: {"CustId": value}),
-    st.sampled_from(("Hologram", "SMS", "Unknown")).map(lambda value: {"Origin": value}),
+    sampled(TITLES).map(lambda text: {"Title": text}),
+    sampled((4, 5, 6, 1)).map(lambda value: {"TicketStatus": value}),
+    sampled((3, 1, 2)).map(lambda value: {"Priority": value}),
+    sampled(TIMES).map(lambda time: {"Deadline": time}),
+    sampled(WAKING).map(lambda time: {"BaseStatus": "Postponed", "Activate": time}),
+    sampled(PERSONS).map(lambda value: {"CustId": value}),
+    sampled(("Hologram", "SMS", "Unknown")).map(lambda value: {"Origin": value}),
     st.just({"Sentiment": -40, "SentimentConfidence": 60}),
 )
 _told = st.one_of(
-    st.sampled_from(TITLES).map(lambda text: {"Title": text}),
-    st.sampled_from((3, 1, 2)).map(lambda value: {"Priority": value}),
-    st.sampled_from((4, 5, 1)).map(lambda value: {"TicketStatus": value}),
-    st.sampled_from(TIMES).map(lambda time: {"Deadline": time}),
-    st.sampled_from(ASSOCIATES).map(lambda value: {"OwnedByAssociateId": value}),
-    st.sampled_from(REFUSED),
+    sampled(TITLES).map(lambda text: {"Title": text}),
+    sampled((3, 1, 2)).map(lambda value: {"Priority": value}),
+    sampled((4, 5, 1)).map(lambda value: {"TicketStatus": value}),
+    sampled(TIMES).map(lambda time: {"Deadline": time}),
+    sampled(ASSOCIATES).map(lambda value: {"OwnedByAssociateId": value}),
+    sampled(REFUSED),
 )
 
 
@@ -162,40 +163,43 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         dialect = {name: value for name, value in values.changes().items() if name != "rate_limit"}
     creating = st.builds(create, _worded)
     others = _others()
-    writing = writes(hello, others, _new(), _told, st.sampled_from(MINUTES), st.sampled_from((1, 1, 2, 3)))
+    writing = writes(hello, others, _new(), _told, sampled(MINUTES), sampled((1, 1, 2, 3)))
     saving = [names[0] for names in SAVING.values()] if writing is not None else []
     fetching = FETCHES in hello.options
     streams = ["GetAttachmentStream"] if fetching else []
     trouble = faults(here.refusals, ("GetTickets", "GetTickets", "ticket.list", *saving, *streams))
-    places = st.sampled_from(("GetTickets", "GetTickets", "ticket.list")).map(lambda operation: (operation, 0))
+    places = sampled(("GetTickets", "GetTickets", "ticket.list")).map(lambda operation: (operation, 0))
     failing = sequences.failing({"Priority": 2}, ("bad_request", *here.refusals), places)
     told = [
-        (_closed(), 2),
-        (_hidden_rows(), 5),
-        (_hidden_fields(), 4),
-        (_merged(), 2),
-        (_pages(), 3),
-        (_sessions(), 2),
-        (_statuses(), 1),
-        (failing, 2),
-        (_throttled(), 2),
-        (_gone_between(), 4),
-        (_bulk(), 1),
-        (_broken_walk(), 1),
-        (_large(), 1),
+        Story("closed", _closed(), 2),
+        Story("hidden rows", _hidden_rows(), 5),
+        Story("hidden fields", _hidden_fields(), 4),
+        Story("merged", _merged(), 2),
+        Story("pages", _pages(), 3),
+        Story("sessions", _sessions(), 2),
+        Story("statuses", _statuses(), 1),
+        Story("failing", failing, 2),
+        Story("throttled", _throttled(), 2),
+        Story("gone between", _gone_between(), 4),
+        Story("bulk", _bulk(), 1),
+        Story("broken walk", _broken_walk(), 1),
+        Story("large numbers", _large(), 1),
     ]
     if fetching:
-        told += [(_attached(), 12), (_file_fails(), 4)]
+        told += [Story("attached", _attached(), 12), Story("file fails", _file_fails(), 4)]
     if FOLLOWS in hello.options:
-        told += [(_people(), 10)]
+        told += [Story("people", _people(), 10)]
     if writing is not None:
-        told += [(sequences.lost(hello, MADE, SAVING), 7), (sequences.lost(hello, QUOTED, SAVING), 2)]
+        told += [
+            Story("lost", sequences.lost(hello, MADE, SAVING), 7),
+            Story("lost quoted", sequences.lost(hello, QUOTED, SAVING), 2),
+        ]
         if "note" in hello.tasks:
-            told += [(_same_note(), 2)]
+            told += [Story("same note", _same_note(), 2)]
         if "update" in hello.tasks or "close" in hello.tasks:
-            told += [(sequences.outdated(hello, FIRST, THEN), 7)]
+            told += [Story("outdated", sequences.outdated(hello, FIRST, THEN), 7)]
             if "create" in hello.tasks:
-                told += [(_own_ticket(hello), 2)]
+                told += [Story("own ticket", _own_ticket(hello), 2)]
     return assemble(
         profile("superoffice"),
         dialect,
@@ -204,11 +208,11 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         creating,
         others,
         weighted((trouble, 3), (revocations, 1)),
-        weighted(*told),
+        told,
         writing,
-        st.sampled_from(DATA),
-        st.sampled_from(CLOCKS),
-        st.sampled_from(BEGINNINGS),
+        DATA,
+        sampled(CLOCKS),
+        BEGINNINGS,
         sequences.listened(STOPS, lambda text: {"Title": text}, RESTART in hello.options),
     ).map(lambda scenario: _cheaply(scenario, own))
 
@@ -255,8 +259,8 @@ def discard(index: int) -> Intent:
 
 def _others() -> Strategy:
     acting = st.one_of(
-        st.builds(act, indexes, st.sampled_from(("reply", "note", "answer", "close", "reopen", "read", "spam"))),
-        st.builds(lambda index, owner: act(index, "assign", more={"to": owner}), indexes, st.sampled_from(OWNERS)),
+        st.builds(act, indexes, sampled(("reply", "note", "answer", "close", "reopen", "read", "spam"))),
+        st.builds(lambda index, owner: act(index, "assign", more={"to": owner}), indexes, sampled(OWNERS)),
     )
     return weighted(
         (st.builds(change, indexes, _changed), 5),
@@ -273,15 +277,15 @@ def _others() -> Strategy:
 def _new() -> Strategy:
     """The properties of a ticket to be made; now and then such as the vendor refuses."""
     given = st.fixed_dictionaries(
-        {"Title": st.sampled_from(TITLES), "Priority": st.sampled_from((2, 1))},
+        {"Title": sampled(TITLES), "Priority": sampled((2, 1))},
         optional={
             "Category": st.just(2),
-            "Deadline": st.sampled_from(TIMES),
-            "OwnedByAssociateId": st.sampled_from(ASSOCIATES),
+            "Deadline": sampled(TIMES),
+            "OwnedByAssociateId": sampled(ASSOCIATES),
             "CustId": st.just(1),
         },
     )
-    wrong = st.builds(lambda fields, more: {**fields, **more}, given, st.sampled_from(REFUSED))
+    wrong = st.builds(lambda fields, more: {**fields, **more}, given, sampled(REFUSED))
     return weighted((given, 5), (wrong, 1))
 
 
@@ -296,7 +300,7 @@ def _closed() -> Strategy:
             lambda index, text: act(index, "answer"),
             lambda index, text: act(index, "reopen"),
         ),
-        st.sampled_from(TITLES),
+        sampled(TITLES),
     )
 
 
@@ -322,7 +326,7 @@ def _hidden_rows() -> Strategy:
         work = [sync(1, [hide])] if late else [hide, sync()]
         return [create({"Category": CATEGORY}), sync(), *again, *work, _hide([]), sync()]
 
-    return st.builds(story, indexes, st.booleans())
+    return st.builds(story, indexes, sampled((False, True)))
 
 
 def _hidden_fields() -> Strategy:
@@ -341,8 +345,8 @@ def _hidden_fields() -> Strategy:
 
     return st.builds(
         story,
-        st.sampled_from(("Title", "Deadline", "CustId")),
-        st.sampled_from(({"Priority": 2}, {"Sentiment": 5, "SentimentConfidence": 50})),
+        sampled(("Title", "Deadline", "CustId")),
+        sampled(({"Priority": 2}, {"Sentiment": 5, "SentimentConfidence": 50})),
     )
 
 
@@ -367,13 +371,13 @@ def _pages() -> Strategy:
             told += [create({}, times=times), *_later(), sync(request, moves.get(move, []))]
         return told
 
-    moves = st.sampled_from(("", "delete", "delete", "change", "change"))
-    return st.builds(story, st.sampled_from((MANY, 50, 51)), st.sampled_from((1, 1, 2)), moves)
+    moves = sampled(("", "delete", "delete", "change", "change"))
+    return st.builds(story, sampled((MANY, 50, 51)), sampled((1, 1, 2)), moves)
 
 
 def _bulk() -> Strategy:
     """Many tickets at once between two syncs, and nothing that would bring those again that were left out."""
-    return st.sampled_from((26, 101, 101, 251)).map(
+    return sampled((26, 101, 101, 251)).map(
         lambda times: [create({}), sync(), plain(ClockStep(MINUTE)), create({}, times=times), sync(), *_later()]
     )
 
@@ -387,8 +391,8 @@ def _broken_walk() -> Strategy:
         newest = [plain(ClockStep(3 * MINUTE)), change(-MANY, {"Priority": 2})]  # past the margin of a careful clock
         return [create({}, times=MANY), *newest, fault, sync(), plain(ClockStep(MINUTE)), sync()]
 
-    kinds = st.sampled_from(("refuse", "fail", "empty_body"))
-    return st.builds(story, kinds, st.sampled_from(("ticket.list", "ticket.list", "GetTickets")))
+    kinds = sampled(("refuse", "fail", "empty_body"))
+    return st.builds(story, kinds, sampled(("ticket.list", "ticket.list", "GetTickets")))
 
 
 def _attached() -> Strategy:
@@ -399,10 +403,8 @@ def _attached() -> Strategy:
         later = [plain(ClockStep(MINUTE)), act(index, by, more={"attachment": then})]
         return [create({}), *files, sync(), *later, sync()]
 
-    files = st.sampled_from(FILES)
-    return st.builds(
-        story, indexes, files, files, st.sampled_from((FILES[0], FILES[1], LOGO)), st.sampled_from(("reply", "note"))
-    )
+    files = sampled(FILES)
+    return st.builds(story, indexes, files, files, sampled((FILES[0], FILES[1], LOGO)), sampled(("reply", "note")))
 
 
 def _file_fails() -> Strategy:
@@ -414,8 +416,8 @@ def _file_fails() -> Strategy:
         fault = plain(FaultStep(kind, 0, 1, "GetAttachmentStream", settings))
         return [create({}), act(NEWEST, "answer", more={"attachment": file}), fault, sync(), *_later(), sync()]
 
-    kinds = st.sampled_from(("refuse", "empty_body", "cut", "fail"))
-    return st.builds(story, kinds, st.sampled_from((FILES[0], FILES[2])))
+    kinds = sampled(("refuse", "empty_body", "cut", "fail"))
+    return st.builds(story, kinds, sampled((FILES[0], FILES[2])))
 
 
 def _people() -> Strategy:
@@ -426,7 +428,7 @@ def _people() -> Strategy:
         moved = [change(NEWEST, {"CustId": then})] if then != person else []
         return [create({"CustId": person}), sync(), changed, *_later(), sync(), *moved]
 
-    return st.builds(story, st.sampled_from((1, 3)), st.sampled_from(PERSONS), st.sampled_from(EMAILS))
+    return st.builds(story, sampled((1, 3)), sampled(PERSONS), sampled(EMAILS))
 
 
 def _large() -> Strategy:
@@ -438,7 +440,7 @@ def _large() -> Strategy:
         builder.once.add("large")
         return create({"TicketId": LARGE})(builder)
 
-    return st.sampled_from((1, 2)).map(lambda times: [first, create({"CustId": 1}, times=times), sync()])
+    return sampled((1, 2)).map(lambda times: [first, create({"CustId": 1}, times=times), sync()])
 
 
 def _same_note() -> Strategy:
@@ -447,13 +449,13 @@ def _same_note() -> Strategy:
     def story(index: int, text: str, minutes: int | None) -> list[Intent]:
         return [create({}), *(write("note", index, None, text, each) for each in (minutes, 10))]
 
-    return st.builds(story, indexes, st.sampled_from(("Called back", "ok")), st.sampled_from(MINUTES))
+    return st.builds(story, indexes, sampled(("Called back", "ok")), sampled(MINUTES))
 
 
 def _own_ticket(hello: Hello) -> Strategy:
     """A ticket that the client made, with its own key in it, is changed by the client."""
     known = [task for task in ("update", "close") if task in hello.tasks]
-    return st.sampled_from(known).map(
+    return sampled(known).map(
         lambda task: [write("create", fields=MADE), write(task, NEWEST, {"Priority": 1} if task == "update" else {})]
     )
 
@@ -462,7 +464,7 @@ def _sessions() -> Strategy:
     """The client's session ends early, or by its age: a token's within the hour, a ticket's when nobody used it for six."""
     tokens, tickets = (administer("end sessions", {"user": USER, "kind": kind}) for kind in ("Bearer", "SOTicket"))
     aged = [plain(ClockStep(span)) for span in (61 * MINUTE, 21 * MINUTE, 7 * HOUR, 7 * HOUR)]
-    return st.sampled_from((tokens, *aged, tickets)).map(lambda ended: [sync(), ended, create({}), sync()])
+    return sampled((tokens, *aged, tickets)).map(lambda ended: [sync(), ended, create({}), sync()])
 
 
 def _statuses() -> Strategy:
@@ -476,11 +478,11 @@ def _statuses() -> Strategy:
 
         return [create({}), sync(), added, use, sync()]
 
-    return st.builds(story, indexes, st.sampled_from(("Active", "Postponed", "Closed")))
+    return st.builds(story, indexes, sampled(("Active", "Postponed", "Closed")))
 
 
 def _throttled() -> Strategy:
     """The vendor asks for a pause."""
-    return st.sampled_from((12, 30)).map(
+    return sampled((12, 30)).map(
         lambda times: [plain(FaultStep("refuse", 0, times, None, {"refusal": "throttled"})), sync()]
     )

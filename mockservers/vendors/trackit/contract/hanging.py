@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from mockservers.harness.drivers import Hello
+from mockservers.harness.layers import Story, sampled
 from mockservers.harness.scenarios import ClockStep, FaultStep
 from mockservers.harness.strategies import (
     TEXTS,
@@ -30,21 +31,21 @@ CROWDS = (21, 41, 21)
 _KINDS = ("fail", "empty_body")
 
 
-def stories(hello: Hello) -> list[tuple[Strategy, int]]:
-    """Stories for the options that a client names, with their weights among other stories."""
+def stories(hello: Hello) -> list[Story]:
+    """Stories for the options that a client names."""
     told = {
         ASSIGNMENTS: (
-            (_worked_on(), 12),
-            (_crowd("add_assignment"), 3),
-            (_in_trouble("add_assignment", "assignments"), 5),
+            Story("worked on", _worked_on(), 12),
+            Story("many assignments", _crowd("add_assignment"), 3),
+            Story("assignments in trouble", _in_trouble("add_assignment", "assignments"), 5),
         ),
         ATTACHMENTS: (
-            (_attached(), 10),
-            (_crowd("attach", {"text": "plain"}), 3),
-            (_in_trouble("attach", "attachments"), 5),
+            Story("attached", _attached(), 10),
+            Story("many attachments", _crowd("attach", {"text": "plain"}), 3),
+            Story("attachments in trouble", _in_trouble("attach", "attachments"), 5),
         ),
-        SOLUTIONS: ((_solved(), 12),),
-        SEARCHES: ((_many(), 8),),
+        SOLUTIONS: (Story("solved", _solved(), 12), Story("filed", _filed(), 8)),
+        SEARCHES: (Story("many found", _many(), 8),),
     }
     return [story for option, known in told.items() if option in hello.options for story in known]
 
@@ -61,8 +62,8 @@ def _worked_on() -> Strategy:
         action, more = then
         return [made, sync(), *_later([act(index, action, more=more), sync()], by)]
 
-    changes = st.sampled_from(SUMMARIES).map(lambda text: ("change_assignment", {"fields": {"22": text}}))
-    acts = st.sampled_from(
+    changes = sampled(SUMMARIES).map(lambda text: ("change_assignment", {"fields": {"22": text}}))
+    acts = sampled(
         (
             ("close_assignment", {}),
             ("change_assignment", {"fields": {"7": "More is known", "100": "2026-03-05T15:00:00Z"}}),
@@ -73,8 +74,8 @@ def _worked_on() -> Strategy:
             ("resolve_assignments", {}),
         )
     )
-    given = st.fixed_dictionaries({}, optional={"22": st.sampled_from(SUMMARIES), "7": st.just("first")})
-    return st.builds(story, indexes, given, weighted((acts, 4), (changes, 1)), st.sampled_from((0, MINUTE)))
+    given = st.fixed_dictionaries({}, optional={"22": sampled(SUMMARIES), "7": st.just("first")})
+    return st.builds(story, indexes, given, weighted((acts, 4), (changes, 1)), sampled((0, MINUTE)))
 
 
 def _crowd(action: str, more: dict[str, Any] | None = None) -> Strategy:
@@ -84,7 +85,7 @@ def _crowd(action: str, more: dict[str, Any] | None = None) -> Strategy:
         many = act(index, action, more={**(more or {}), "copies": copies})
         return [many, sync(after, [act(index, action, more=more)]), sync()]
 
-    return st.builds(story, indexes, st.sampled_from(CROWDS), st.sampled_from((3, 4, 5)))
+    return st.builds(story, indexes, sampled(CROWDS), sampled((3, 4, 5)))
 
 
 def _in_trouble(action: str, kind: str) -> Strategy:
@@ -95,7 +96,7 @@ def _in_trouble(action: str, kind: str) -> Strategy:
         trouble = plain(FaultStep(fault, 0, 1, f"{kind}.list"))
         return [first, sync(), *([act(index, action)] if again else []), trouble, sync()]
 
-    return st.builds(story, indexes, st.sampled_from(_KINDS), st.booleans())
+    return st.builds(story, indexes, sampled(_KINDS), sampled((False, True)))
 
 
 def _attached() -> Strategy:
@@ -105,13 +106,13 @@ def _attached() -> Strategy:
         file = act(index, "attach", more={"name": name, "text": text})
         return [file, sync(), act(index, then, more=more), sync()]
 
-    names = st.sampled_from(("notes.txt", "Größe 1.txt", "a & b.pdf", "notes.txt"))
-    then = st.sampled_from(("detach", "attach", "detach", "attach"))
-    more = st.sampled_from(({}, {"text": "plain"}))
+    names = sampled(("notes.txt", "Größe 1.txt", "a & b.pdf", "notes.txt"))
+    then = sampled(("detach", "attach", "detach", "attach"))
+    more = sampled(({}, {"text": "plain"}))
     return st.builds(
         lambda index, text, name, action, given: story(index, text, name, action, given if action == "attach" else {}),
         indexes,
-        st.sampled_from(SUMMARIES),
+        sampled(SUMMARIES),
         names,
         then,
         more,
@@ -129,12 +130,23 @@ def _solved() -> Strategy:
         }[how]
         return [change(index, {"158": number}), sync(), *_later([then, sync()], by)]
 
-    hows = weighted((st.just("rewritten"), 3), (st.sampled_from(("another", "none")), 2))
-    return st.builds(
-        story, indexes, st.sampled_from((1, 2)), st.sampled_from(SUMMARIES), hows, st.sampled_from((0, MINUTE))
-    )
+    hows = weighted((st.just("rewritten"), 3), (sampled(("another", "none")), 2))
+    return st.builds(story, indexes, sampled((1, 2)), sampled(SUMMARIES), hows, sampled((0, MINUTE)))
+
+
+def _filed() -> Strategy:
+    """A ticket names a solution; then files are attached to that, a page of them or one, which neither shows."""
+
+    def story(index: int, number: int, name: str, copies: int, kind: str | None) -> list[Intent]:
+        trouble = [plain(FaultStep(kind, 0, 1, "solution_attachments.list")), sync()] if kind else []
+        file = act(index, "attach", more={"solution": number, "name": name, "copies": copies})
+        return [change(index, {"158": number}), sync(), file, *trouble, sync()]
+
+    names = sampled(("steps.txt", "Größe 1.txt", "a & b.pdf"))
+    kinds = sampled((None, None, None, *_KINDS))
+    return st.builds(story, indexes, sampled((1, 2)), names, sampled((1, 2, 1, 21)), kinds)
 
 
 def _many() -> Strategy:
     """More tickets than a page of results holds."""
-    return st.sampled_from(CROWDS).map(lambda times: [create({}, times=times), sync()])
+    return sampled(CROWDS).map(lambda times: [create({}, times=times), sync()])

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from mockservers.harness import sequences
 from mockservers.harness.drivers import RESTART, Hello
+from mockservers.harness.layers import Story, sampled
 from mockservers.harness.profile import profile
 from mockservers.harness.scenarios import ClockStep, FaultStep
 from mockservers.harness.strategies import (
@@ -70,33 +71,33 @@ OPERATIONS = {"create": "ticket.create", "note": "ticket.add_note"}
 """What a task asks the vendor for."""
 
 _changed = st.one_of(
-    st.sampled_from(SUMMARIES).map(lambda text: {"22": text}),
+    sampled(SUMMARIES).map(lambda text: {"22": text}),
     st.one_of(texts, st.none()).map(lambda text: {"7": text}),
-    st.sampled_from((*TIMES, None)).map(lambda time: {"100": time}),
-    st.sampled_from((*TIMES, None)).map(lambda time: {"81": time}),
-    st.sampled_from((0, 7, -7, None)).map(lambda number: {"83": number}),
-    st.sampled_from((12.5, 0, None)).map(lambda number: {"84": number}),
-    st.sampled_from((2, 4, 3, None)).map(lambda number: {"8": number}),
-    st.sampled_from((3, 1, None)).map(lambda number: {"106": number}),
-    st.sampled_from(("+49 221 5550113", None)).map(lambda text: {"19": text}),
-    st.booleans().map(lambda value: {"102": value}),
+    sampled((*TIMES, None)).map(lambda time: {"100": time}),
+    sampled((*TIMES, None)).map(lambda time: {"81": time}),
+    sampled((0, 7, -7, None)).map(lambda number: {"83": number}),
+    sampled((12.5, 0, None)).map(lambda number: {"84": number}),
+    sampled((2, 4, 3, None)).map(lambda number: {"8": number}),
+    sampled((3, 1, None)).map(lambda number: {"106": number}),
+    sampled(("+49 221 5550113", None)).map(lambda text: {"19": text}),
+    sampled((False, True)).map(lambda value: {"102": value}),
 )
 _told = st.one_of(
-    st.sampled_from(SUMMARIES).map(lambda text: {"22": text}),
+    sampled(SUMMARIES).map(lambda text: {"22": text}),
     texts.map(lambda text: {"7": text or None}),
-    st.sampled_from(STATUSES).map(lambda name: {"96": name}),
-    st.sampled_from((3, 1, 4)).map(lambda number: {"106": number}),
-    st.sampled_from(TIMES).map(lambda time: {"100": time}),
-    st.sampled_from((2, 3)).map(lambda number: {"8": number}),
-    st.sampled_from((OWN, OWN, NOBODYS)).map(lambda phone: {"39": phone}),
+    sampled(STATUSES).map(lambda name: {"96": name}),
+    sampled((3, 1, 4)).map(lambda number: {"106": number}),
+    sampled(TIMES).map(lambda time: {"100": time}),
+    sampled((2, 3)).map(lambda number: {"8": number}),
+    sampled((OWN, OWN, NOBODYS)).map(lambda phone: {"39": phone}),
     st.just({"83": 0}),
-    st.sampled_from(({"12": TIMES[0]}, {"163": 60}, {"18": TIMES[1]})),  # what nobody can write
+    sampled(({"12": TIMES[0]}, {"163": 60}, {"18": TIMES[1]})),  # what nobody can write
 )
 _noted: Strategy = st.fixed_dictionaries(
-    {"text": st.sampled_from(PLAIN)},
+    {"text": sampled(PLAIN)},
     optional={
-        "duration": st.sampled_from((600, 5400, 90)),
-        "private": st.booleans(),
+        "duration": sampled((600, 5400, 90)),
+        "private": sampled((False, True)),
         "system": st.just(True),
         "note_type": st.just("Ticket Description"),
         "copies": st.just(2),  # two people say the same, or one says it twice
@@ -106,26 +107,26 @@ _noted: Strategy = st.fixed_dictionaries(
 
 def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
     """Whole scenarios in one dialect."""
-    creating = st.builds(create, st.fixed_dictionaries({}, optional={"22": st.sampled_from(SUMMARIES), "7": texts}))
-    crowds = st.sampled_from(CROWDS).map(lambda times: create({}, times=times))
+    creating = st.builds(create, st.fixed_dictionaries({}, optional={"22": sampled(SUMMARIES), "7": texts}))
+    crowds = sampled(CROWDS).map(lambda times: create({}, times=times))
     others = _others()
     writing = _writing(hello, others)
     told = [
-        (_closed(), 2),
-        (_renamed(), 2),
-        (_tokens(), 4),
-        (_entered(), 2),
-        (_hidden(), 4),
-        (_emptied(), 2),
-        (_talk(), 3),
-        (_talk_goes_on(), 3),
-        (_thread(), 1),
-        (_unheard_of(), 1),
-        (_outage(), 1),
+        Story("closed", _closed(), 2),
+        Story("renamed", _renamed(), 2),
+        Story("tokens", _tokens(), 4),
+        Story("entered", _entered(), 2),
+        Story("hidden", _hidden(), 4),
+        Story("emptied", _emptied(), 2),
+        Story("talk", _talk(), 3),
+        Story("talk goes on", _talk_goes_on(), 3),
+        Story("thread", _thread(), 1),
+        Story("unheard of", _unheard_of(), 1),
+        Story("failing", _outage(), 1),
     ]
     told += hanging.stories(hello)
     if writing is not None:
-        told += [(_written(hello), 26)]
+        told += _written(hello)
     return assemble(
         profile("trackit"),
         dialect,
@@ -134,24 +135,22 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         creating,
         others,
         weighted((_trouble(), 3), (revocations, 1)),
-        weighted(*told),
+        told,
         writing,
-        st.sampled_from(DATA),
-        st.sampled_from(CLOCKS),
-        st.sampled_from(BEGINNINGS),
+        DATA,
+        sampled(CLOCKS),
+        BEGINNINGS,
     )
 
 
 def _others() -> Strategy:
     acting = st.one_of(
         st.builds(lambda index, note: act(index, "note", more=note), indexes, _noted),
-        st.builds(
-            lambda index, name: act(index, "change_status", more={"status": name}), indexes, st.sampled_from(STATUSES)
-        ),
-        st.builds(act, indexes, st.sampled_from(("close", "reopen", "respond"))),
+        st.builds(lambda index, name: act(index, "change_status", more={"status": name}), indexes, sampled(STATUSES)),
+        st.builds(act, indexes, sampled(("close", "reopen", "respond"))),
         st.builds(lambda index: act(index, "assign", more={"technician": "TECH2"}), indexes),
     )
-    administering = st.sampled_from(
+    administering = sampled(
         (
             administer("set default status", {"status": "Resolved"}),
             administer("end sessions"),
@@ -169,7 +168,7 @@ def _trouble() -> Strategy:
     known = emulator("trackit").refusals
     calls = tuple(name for name in known if name != "invalid_grant")
     anywhere = faults(calls, ("ticket.read", "ticket.read", "notes.list"))
-    return weighted((anywhere, 5), (st.sampled_from((1, 2, 9)).map(refused_login), 1))
+    return weighted((anywhere, 5), (sampled((1, 2, 9)).map(refused_login), 1))
 
 
 def refused_login(times: int) -> Intent:
@@ -182,9 +181,7 @@ def refused_login(times: int) -> Intent:
 
 def _writing(hello: Hello, others: Strategy) -> Strategy | None:
     """Writes that the client knows, now and then with others acting inside; None for a client that only reads."""
-    inside = st.tuples(
-        st.sampled_from((1, 9, 2, 3)), weighted((st.just([]), 3), (st.lists(others, min_size=1, max_size=2), 1))
-    )
+    inside = st.tuples(sampled((1, 9, 2, 3)), weighted((st.just([]), 3), (st.lists(others, min_size=1, max_size=2), 1)))
 
     def builder(task: str, **drawn: Strategy) -> Strategy:
         """Writes of one task, with what is drawn for it."""
@@ -194,7 +191,7 @@ def _writing(hello: Hello, others: Strategy) -> Strategy | None:
             st.fixed_dictionaries(drawn),
         )
 
-    told = {"text": st.sampled_from(SUMMARIES), "minutes": st.sampled_from(MINUTES)}
+    told = {"text": sampled(SUMMARIES), "minutes": sampled(MINUTES)}
     tasks = {
         "create": builder("create", fields=_new()),
         "update": builder("update", index=indexes, fields=_told),
@@ -208,12 +205,12 @@ def _writing(hello: Hello, others: Strategy) -> Strategy | None:
 def _new() -> Strategy:
     """The fields of a ticket to be made; now and then such as nobody can write."""
     given = st.fixed_dictionaries(
-        {"22": st.sampled_from(SUMMARIES)},
+        {"22": sampled(SUMMARIES)},
         optional={
-            "7": st.sampled_from(SUMMARIES),
-            "8": st.sampled_from((1, 2, 3)),
-            "106": st.sampled_from((3, 1)),
-            "100": st.sampled_from(TIMES),
+            "7": sampled(SUMMARIES),
+            "8": sampled((1, 2, 3)),
+            "106": sampled((3, 1)),
+            "100": sampled(TIMES),
             "72": st.just("Printers"),
         },
     )
@@ -232,7 +229,7 @@ def _closed() -> Strategy:
             lambda index, text: act(index, "note", more={"text": "Called back"}),
             lambda index, text: act(index, "reopen"),
         ),
-        st.sampled_from(SUMMARIES),
+        sampled(SUMMARIES),
     )
 
 
@@ -243,8 +240,8 @@ def _renamed() -> Strategy:
         renamed = administer("rename label", {"field": field, "label": label})
         return [renamed, sync()] if before else [sync(), renamed, sync()]
 
-    named = st.sampled_from((("22", "Title"), ("96", "State"), ("7", "Details"), ("2", "Changed On")))
-    return st.builds(lambda each, before: story(each[0], each[1], before), named, st.booleans())
+    named = sampled((("22", "Title"), ("96", "State"), ("7", "Details"), ("2", "Changed On")))
+    return st.builds(lambda each, before: story(each[0], each[1], before), named, sampled((False, True)))
 
 
 def _tokens() -> Strategy:
@@ -256,8 +253,8 @@ def _tokens() -> Strategy:
             middle.append(refused_login(refused))
         return [sync(), *middle, change(index, {"83": 7}), sync(), plain(ClockStep(MINUTE)), sync()]
 
-    hows = st.sampled_from((0, 30 * MINUTE, 1799 * SECOND, DAY + HOUR))
-    return st.builds(story, indexes, hows, st.sampled_from((0, 0, 1, 6)))
+    hows = sampled((0, 30 * MINUTE, 1799 * SECOND, DAY + HOUR))
+    return st.builds(story, indexes, hows, sampled((0, 0, 1, 6)))
 
 
 def _entered() -> Strategy:
@@ -273,7 +270,7 @@ def _hidden() -> Strategy:
         shown: list[Intent] = [administer("desegregate"), sync()] if again else []
         return [sync(), change(index, {"4": 3}), administer("segregate"), sync(), *shown]
 
-    return st.builds(story, indexes, st.sampled_from((True, True, False)))
+    return st.builds(story, indexes, sampled((True, True, False)))
 
 
 def _emptied() -> Strategy:
@@ -282,7 +279,7 @@ def _emptied() -> Strategy:
     def story(index: int, name: str, value: Any) -> list[Intent]:
         return [change(index, {name: value}), sync(), change(index, {name: None}), sync()]
 
-    some = st.sampled_from((("7", "first"), ("100", TIMES[0]), ("83", 7), ("8", 2)))
+    some = sampled((("7", "first"), ("100", TIMES[0]), ("83", 7), ("8", 2)))
     return st.builds(lambda index, each: story(index, *each), indexes, some)
 
 
@@ -293,7 +290,7 @@ def _talk() -> Strategy:
         trouble: list[Intent] = [plain(FaultStep(kind, 0, 1, "notes.list")), sync()] if kind else []
         return [*(act(index, "note", more=note) for note in notes), sync(), *trouble]
 
-    kinds = st.sampled_from((None, "fail", "empty_body", "fail"))
+    kinds = sampled((None, "fail", "empty_body", "fail"))
     return st.builds(story, indexes, st.lists(_noted, min_size=1, max_size=3), kinds)
 
 
@@ -304,7 +301,7 @@ def _talk_goes_on() -> Strategy:
         then: list[Intent] = [plain(ClockStep(by))] if by else []
         return [act(index, "note", more=first), sync(), *then, act(index, "note", more=second), sync()]
 
-    return st.builds(story, indexes, _noted, st.sampled_from((0, 0, MINUTE)), _noted)
+    return st.builds(story, indexes, _noted, sampled((0, 0, MINUTE)), _noted)
 
 
 def _thread() -> Strategy:
@@ -315,7 +312,7 @@ def _thread() -> Strategy:
         one = act(index, "note", more={"text": "another"})
         return [many, sync(after, [one]), *([one, sync()] if later else [])]
 
-    return st.builds(story, indexes, st.sampled_from(THREADS), st.sampled_from((3, 4, 6, 5)), st.booleans())
+    return st.builds(story, indexes, sampled(THREADS), sampled((3, 4, 6, 5)), sampled((False, True)))
 
 
 def _unheard_of() -> Strategy:
@@ -331,22 +328,28 @@ def _outage() -> Strategy:
     )
 
 
-def _written(hello: Hello) -> Strategy:
+def _written(hello: Hello) -> list[Story]:
     """Stories around writes that the client knows."""
     restarts = RESTART in hello.options
-    known = [
-        story
-        for needed, stories in (
-            ("create", (_lost("create", restarts), _lost("create", restarts), _alike("create"))),
-            ("note", (_lost("note", restarts), _markup(), _alike("note"))),
-            ("close", (_default_status(),)),
-            ("close", (_half_done("close"),)),
-            ("update", (_linked(), _linked(), _outdated(), _half_done("update"), _edged())),
-        )
-        if needed in hello.tasks
-        for story in stories
-    ]
-    return st.one_of(known)
+    known = {
+        "create": (
+            Story("lost create", _lost("create", restarts), 4),
+            Story("ticket like another", _alike("create"), 2),
+        ),
+        "note": (
+            Story("lost note", _lost("note", restarts), 2),
+            Story("markup", _markup(), 2),
+            Story("note like another", _alike("note"), 2),
+        ),
+        "close": (Story("default status", _default_status(), 2), Story("half a close", _half_done("close"), 2)),
+        "update": (
+            Story("linked", _linked(), 4),
+            Story("outdated", _outdated(), 2),
+            Story("half an update", _half_done("update"), 2),
+            Story("edged", _edged(), 2),
+        ),
+    }
+    return [story for task, stories in known.items() if task in hello.tasks for story in stories]
 
 
 def _message(task: str, index: int, minutes: int | None = None) -> Intent:
@@ -362,8 +365,8 @@ def _lost(task: str, restarts: bool = False) -> Strategy:
         after = [restart()] if again else []
         return [plain(FaultStep(kind, 0, 1, OPERATIONS[task])), _message(task, index, minutes), *after]
 
-    kinds = st.sampled_from(("lost_answer", "empty_body", "cut", "lost_answer"))
-    return st.builds(story, indexes, kinds, st.sampled_from((None, 30)), st.booleans() if restarts else st.just(False))
+    kinds = sampled(("lost_answer", "empty_body", "cut", "lost_answer"))
+    return st.builds(story, indexes, kinds, sampled((None, 30)), sampled((False, True)) if restarts else st.just(False))
 
 
 def _alike(task: str) -> Strategy:
@@ -375,17 +378,17 @@ def _alike(task: str) -> Strategy:
         trouble: list[Intent] = [plain(FaultStep("fail", 0, 1, OPERATIONS[task]))] if fails else []
         return [theirs, sync(), *trouble, _message(task, index)]
 
-    return st.builds(story, indexes, st.sampled_from((True, True, False)))
+    return st.builds(story, indexes, sampled((True, True, False)))
 
 
 def _markup() -> Strategy:
-    texts_ = st.sampled_from(("Cable <A> to port <B>", "5 < 6 & 7 > 6", "&amp; &lt;b&gt; &quot;", "1<2>1"))
+    texts_ = sampled(("Cable <A> to port <B>", "5 < 6 & 7 > 6", "&amp; &lt;b&gt; &quot;", "1<2>1"))
     return st.builds(lambda index, text: [write("note", index, text=text)], indexes, texts_)
 
 
 def _edged() -> Strategy:
     """Texts that are easily trimmed, cut, escaped twice or not at all on their way to the vendor."""
-    text = st.sampled_from(
+    text = sampled(
         [each for each in SUMMARIES if each != each.strip() or set(each) & set('\r\n"\\&') or len(each) > 255]
     )
     return st.builds(lambda index, one, two: [write("update", index, {"22": one, "7": two})], indexes, text, text)
@@ -409,8 +412,8 @@ def _linked() -> Strategy:
     def story(index: int, requestor: int, told: dict[str, Any]) -> list[Intent]:
         return [change(index, {"8": requestor}), sync(), write("update", index, told)]
 
-    told = st.sampled_from(({"22": "Another summary"}, {"8": 2}, {"39": OWN}, {"8": 3}))
-    return st.builds(story, indexes, st.sampled_from((4, 1)), told)
+    told = sampled(({"22": "Another summary"}, {"8": 2}, {"39": OWN}, {"8": 3}))
+    return st.builds(story, indexes, sampled((4, 1)), told)
 
 
 def _outdated() -> Strategy:
@@ -419,6 +422,6 @@ def _outdated() -> Strategy:
     def story(index: int, first: dict[str, Any], second: dict[str, Any]) -> list[Intent]:
         return [change(index, first), sync(), change(index, second), write("update", index, {"106": 1})]
 
-    some = st.sampled_from(({"7": "first"}, {"83": 7}, {"100": TIMES[0]}))
-    then = st.sampled_from(({"7": "second"}, {"83": 8}, {"100": TIMES[1]}))
+    some = sampled(({"7": "first"}, {"83": 7}, {"100": TIMES[0]}))
+    then = sampled(({"7": "second"}, {"83": 8}, {"100": TIMES[1]}))
     return st.builds(story, indexes, some, then)

@@ -20,6 +20,8 @@ from mockservers.wirekit.dotnet_text import date_text, number_text
 CATALOGUE = catalogue.load("trackit")
 MODULE = 24
 """The number of the module of tickets, as the vendor's example has it."""
+SEARCHED = 1
+"""The number that a published client gives that module in a search (trackit.search.module)."""
 
 SMALLEST, LARGEST = -(2**31), 2**31 - 1
 PARTS = 10_000

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from mockservers.harness import sequences
 from mockservers.harness.drivers import Hello
+from mockservers.harness.layers import Story
 from mockservers.harness.profile import profile
 from mockservers.harness.strategies import (
     Strategy,
@@ -45,5 +46,5 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
         st.builds(create, titled),
         others,
         weighted((faults(("key",), ("tickets.list",)), 3), (revocations, 1)),
-        closed,
+        [Story("closed", closed)],
     )

@@ -40,6 +40,7 @@ _WRITERS: Mapping[Form, _Writer] = {
     "decimal": decimal,
     "double": number,
     "float": number,
+    "rate": number,
 }
 
 

@@ -19,7 +19,7 @@ from mockservers.vendors.autotask.emulator import access, activity, model, pickl
 from mockservers.vendors.autotask.emulator.entities import ENTITIES, SCALE, Entity, stored_time
 from mockservers.vendors.autotask.emulator.model import Row
 from mockservers.vendors.autotask.emulator.renderings import ZONES, time
-from mockservers.vendors.autotask.emulator.semantics import traces
+from mockservers.vendors.autotask.emulator.semantics import money, purchasing, traces
 
 FIRST_ID = 29_700_001
 """Ids of new records begin here at the earliest: the vendor's have eight digits beside small ones."""
@@ -100,6 +100,10 @@ class Keeper:
         model.insert(self.ctx.db, self._tenant, entity, [(row, udf)])
         self.touch_parents(entity, row)
         self.sum_up(entity, row)
+        if entity.name == "PurchaseOrderItem":
+            purchasing.arrival(self, row)
+        elif entity.name == "PurchaseOrderReceive":
+            purchasing.received(self, row)
         if entity.name == "Ticket":
             traces.created(self, row)
             webhooks.created(self.ctx, row, self.creator)
@@ -152,6 +156,8 @@ class Keeper:
             self.touch_parents(entity, left)  # what it belonged to until now
             self.touch_parents(entity, row)
         self.sum_up(entity, before, row)
+        if entity.name == "PurchaseOrderItem":
+            purchasing.arrival(self, row)
         if entity.name == "Ticket":
             traces.changed(self, before, row)
             webhooks.changed(self.ctx, before, row, self.creator)
@@ -320,6 +326,10 @@ def _on(field: str) -> Callable[[Keeper, Row], None]:
     return begin
 
 
+def _quote(keeper: Keeper, row: Row) -> None:
+    row["QuoteNumber"] = money.next_quote(keeper.ctx)
+
+
 _BEGINNINGS: Mapping[str, Callable[[Keeper, Row], None]] = {
     "Ticket": _ticket,
     "Task": _numbered("TaskNumber", "T"),
@@ -328,6 +338,10 @@ _BEGINNINGS: Mapping[str, Callable[[Keeper, Row], None]] = {
     "Account": _on("Active"),
     "UserDefinedFieldDefinition": _on("IsActive"),
     "UserDefinedFieldListItem": _on("IsActive"),
+    "Quote": _quote,
+    "PurchaseOrder": purchasing.begin_order,
+    "PurchaseOrderItem": purchasing.begin_item,
+    "PurchaseOrderReceive": purchasing.begin_receipt,
 }
 
 
@@ -339,6 +353,7 @@ def work_out(keeper: Keeper, entity: Entity, row: Row, before: Row | None) -> No
     follow = _FOLLOWING.get(entity.name)
     if follow is not None:
         follow(keeper, row, before)
+    money.convert(keeper.ctx, entity, row)
 
 
 def _completed(date: str, done: Callable[[Row], bool]) -> Callable[[Keeper, Row, Row | None], None]:
@@ -372,6 +387,17 @@ def _amounts(keeper: Keeper, row: Row, before: Row | None) -> None:
     row["BillableAmount"] = (row["UnitPrice"] or 0.0) * quantity if row["BillableToAccount"] else 0.0
 
 
+def _rated(keeper: Keeper, row: Row, before: Row | None) -> None:
+    """A client may say when the rate was changed; where it does not, that is now (autotask.currency.rate)."""
+    if (
+        row["LastModifiedDateTime"] is None
+        or before is None
+        or row["LastModifiedDateTime"] == before["LastModifiedDateTime"]
+    ):
+        row["LastModifiedDateTime"] = keeper.now
+    keeper.ctx.cite("autotask.currency.rate")
+
+
 _FOLLOWING: Mapping[str, Callable[[Keeper, Row, Row | None], None]] = {
     "Ticket": _completed("CompletedDate", lambda row: row["Status"] == picklists.COMPLETE),
     "Task": _completed("CompletedDateTime", lambda row: row["Status"] == picklists.COMPLETE),
@@ -381,4 +407,6 @@ _FOLLOWING: Mapping[str, Callable[[Keeper, Row, Row | None], None]] = {
     "TicketCost": _amounts,
     "ProjectCost": _amounts,
     "ContractCost": _amounts,
+    "Currency": _rated,
+    "PurchaseOrder": purchasing.order_steps,
 }

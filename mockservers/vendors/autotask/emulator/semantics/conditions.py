@@ -17,7 +17,16 @@ from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Refusal
 from mockservers.kernel.store import fits
 from mockservers.vendors.autotask.emulator import model
-from mockservers.vendors.autotask.emulator.entities import CATALOGUE, ID, Class, Definition, Element, Entity, Form
+from mockservers.vendors.autotask.emulator.entities import (
+    CATALOGUE,
+    FRACTIONS,
+    ID,
+    Class,
+    Definition,
+    Element,
+    Entity,
+    Form,
+)
 from mockservers.vendors.autotask.emulator.limits import INVENTED
 from mockservers.vendors.autotask.emulator.requests import Expression, Group, Test
 from mockservers.vendors.autotask.emulator.semantics import values
@@ -368,7 +377,7 @@ class Where:
         column = place.column
         if place.form == "bool":
             return f"{column} {_SQL[operator]} {self._bind(values.flag(text))}"
-        if place.form in ("double", "float"):
+        if place.form in FRACTIONS:
             return f"{column} {_SQL[operator]} {self._bind(values.compared_double(text))}"
         floor, whole = values.compared_whole(place.form, text)
         if whole:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Refusal
 from mockservers.vendors.autotask.emulator import access, limits, model, renderings
-from mockservers.vendors.autotask.emulator.entities import ENTITIES, Element
+from mockservers.vendors.autotask.emulator.entities import ENTITIES, FRACTIONS, Element
 from mockservers.vendors.autotask.emulator.requests import Asked, InvoiceWish
 from mockservers.wirekit.xmltext import text
 
@@ -76,7 +76,7 @@ def _shown(element: Element, value: Any, zone: str) -> str:
         return renderings.time(value, zone if element.form == "time" else "UTC")
     if element.form == "decimal":
         return renderings.decimal(value)
-    return renderings.double(value) if element.form in ("double", "float") else str(value)
+    return renderings.double(value) if element.form in FRACTIONS else str(value)
 
 
 def _elements(pairs: _Pairs) -> str:

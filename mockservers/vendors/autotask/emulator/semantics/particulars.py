@@ -1,4 +1,5 @@
-"""Rules of single entities: tickets and their resources, time entries, contracts, user-defined fields.
+"""Rules of single entities: tickets and their resources, time entries, contracts, user-defined fields; quotes, currencies and
+orders have modules of their own.
 
 Each looks at a record whose fields are good by themselves, and fails it or lets it pass. Writes nothing.
 """
@@ -15,6 +16,7 @@ from mockservers.vendors.autotask.emulator import model
 from mockservers.vendors.autotask.emulator.entities import CATALOGUE
 from mockservers.vendors.autotask.emulator.limits import INVENTED
 from mockservers.vendors.autotask.emulator.model import TABLES, Row
+from mockservers.vendors.autotask.emulator.semantics import money, purchasing
 from mockservers.vendors.autotask.emulator.semantics.checks import Record
 
 MOST_TICKET_UDFS = int(CATALOGUE.facts["limits"]["ticket_udfs"])
@@ -178,6 +180,11 @@ _CHECKS: Mapping[str, Callable[[Record, Row, int], None]] = {
     "TimeEntry": _time_entry,
     "Contract": _contract,
     "UserDefinedFieldDefinition": _definition,
+    "QuoteItem": money.quote_item,
+    "Currency": money.currency,
+    "PurchaseOrder": purchasing.order,
+    "PurchaseOrderItem": purchasing.item,
+    "PurchaseOrderReceive": purchasing.receipt,
 }
 
 

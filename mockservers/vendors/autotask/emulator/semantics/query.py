@@ -13,7 +13,7 @@ from sqlalchemy.util import LRUCache
 
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Refusal
-from mockservers.vendors.autotask.emulator import access, entities, model, releases
+from mockservers.vendors.autotask.emulator import access, currencies, entities, model, releases
 from mockservers.vendors.autotask.emulator.company import OWN_ACCOUNT
 from mockservers.vendors.autotask.emulator.entities import CATALOGUE, Entity
 from mockservers.vendors.autotask.emulator.limits import INVENTED
@@ -78,6 +78,10 @@ def _let_in(ctx: Context, entity: Entity) -> frozenset[str]:
         ctx.cite("autotask.query.entity_not_queryable")
         raise access.denied(entity.name, "query")
     access.demand(ctx, entity.name, "query")
+    asked: Asked = ctx.call.request
+    assert ctx.tenant is not None
+    if entity.name in currencies.NEED_MODULE and not asked.rest and not ctx.tenant.facts.get("multi_currency"):
+        raise Refusal("autotask.currency.soap", "BODY", **access.denied(entity.name, "query").facts)
     return access.hidden_fields(ctx, entity.name)
 
 

@@ -14,7 +14,14 @@ from functools import lru_cache
 
 from mockservers.kernel import instants
 from mockservers.kernel.store import LARGEST, SMALLEST, fits
-from mockservers.vendors.autotask.emulator.entities import LARGEST_DECIMAL, SCALE, Form, in_range, stored_time
+from mockservers.vendors.autotask.emulator.entities import (
+    FRACTIONS,
+    LARGEST_DECIMAL,
+    SCALE,
+    Form,
+    in_range,
+    stored_time,
+)
 
 
 class Unconvertible(Exception):
@@ -46,7 +53,7 @@ def _decimal(text: str) -> Decimal:
 def number(form: Form, text: str) -> int | float:
     """A number to be kept; whole ones may be written with zeros after the point. Raises Unconvertible."""
     found = _decimal(text)
-    if form in ("double", "float"):
+    if form in FRACTIONS:
         value = float(found)
         if abs(value) > 1e100:
             raise Unconvertible("numeric")

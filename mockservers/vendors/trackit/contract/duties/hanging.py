@@ -13,8 +13,10 @@ from mockservers.harness.duties import Breach, Duty, Judgement, judged
 from mockservers.harness.history import History, Record
 from mockservers.kernel import catalogue
 from mockservers.kernel.dialects import Dialect
-from mockservers.vendors.trackit.contract.duties.reading import hidden_groups, listed_in, visible
+from mockservers.vendors.trackit.contract.duties.notes import listed_in
+from mockservers.vendors.trackit.contract.duties.seen import hidden_groups, visible
 from mockservers.vendors.trackit.contract.profile import ASSIGNMENTS, ATTACHMENTS, SOLUTIONS
+from mockservers.wirekit.templates import counted
 
 _TYPES = {str(field.more["sequence"]): field.type for field in catalogue.load("trackit")["assignment"].fields}
 _SOLUTION_TYPES = {str(field.more["sequence"]): field.type for field in catalogue.load("trackit")["solution"].fields}
@@ -174,6 +176,44 @@ def _solutions_current(history: History) -> Judgement:
     return judged(exercised, breaches)
 
 
+def _solution_files(history: History) -> Judgement:
+    exercised, breaches = 0, []
+    hidden, there = hidden_groups(history, "Solutions"), visible(history)
+    of: dict[str, list[str]] = {}
+    for record in history.parts.get("attachment", {}).values():
+        if record.fields.get("module") == "solution":
+            of.setdefault(str(record.fields.get("owner")), []).append(record.id)
+    for ticket, shown in _shown(history, SOLUTIONS).items():
+        for solution in shown:
+            number, files = str(solution.get("1", "")), solution.get(ATTACHMENTS)
+            known = history.parts.get("solution", {}).get(number)
+            # Which solution a ticket names is a duty of its own.
+            if (
+                str(there[ticket].fields.get(SOLVED_BY)) != number
+                or known is None
+                or hidden(known.fields.get("4"))
+                or not isinstance(files, list)
+            ):
+                continue
+            keys = [str(each.get("1", "")) for each in files if isinstance(each, Mapping)]
+            wanted = of.get(number, [])
+            exercised += len(wanted)
+            odd = [key for key in wanted if key not in keys]
+            odd += [key for key in keys if keys.count(key) > 1 or key not in wanted]
+            if odd:
+                what = "is none of its files" if odd[0] in keys else "is not in the mirror"
+                what = "stands twice" if odd[0] in keys and odd[0] in wanted else what
+                named = f"the solution {number} of {history.name(ticket)}"
+                breaches.append(
+                    Breach(
+                        f"{named} has {counted(len(wanted), 'file')}, and {odd[0]} {what}; a "
+                        "file that is attached changes neither the ticket nor the solution",
+                        {"ticket": ticket},
+                    )
+                )
+    return judged(exercised, breaches)
+
+
 HANGING: tuple[Duty, ...] = (
     Duty(
         "trackit.assignments_complete",
@@ -227,6 +267,15 @@ HANGING: tuple[Duty, ...] = (
         ("trackit.solution.read", "trackit.field.solution", "trackit.wire.nulls_omitted"),
         _solutions_current,
         "a ticket of the mirror that names a solution",
+        applies=_served,
+        needs=(SOLUTIONS,),
+    ),
+    Duty(
+        "trackit.solution_files",
+        "The files of a solution are in the mirror, each once, also those that were attached after the solution was read.",
+        ("trackit.attachment.lists", "trackit.read.paging", "trackit.read.count"),
+        _solution_files,
+        f"a solution of a ticket whose files the client shows, as the member {ATTACHMENTS!r} of the solution",
         applies=_served,
         needs=(SOLUTIONS,),
     ),

@@ -1,81 +1,24 @@
-"""The duties of a client of Track-It! that reads: tickets, their fields, their notes."""
+"""The duties of a client of Track-It! that reads tickets and their fields."""
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import UTC
+from collections.abc import Callable, Collection
 from itertools import pairwise
-from typing import Any
 
 from mockservers.harness import comparing
 from mockservers.harness.comparing import Difference
 from mockservers.harness.duties import Breach, Duty, Judgement, judged, shared
-from mockservers.harness.history import Exchanged, History, Record, Task
+from mockservers.harness.history import Exchanged, History, Task
 from mockservers.kernel import instants
 from mockservers.vendors.trackit.contract import decoder as wire
-from mockservers.vendors.trackit.contract.profile import ASSIGNMENTS, ATTACHMENTS, GROUP, NOTE_TYPES_BY_NUMBER, NOTES
+from mockservers.vendors.trackit.contract.duties.notes import NOTED, listed_in, note_breaches
+from mockservers.vendors.trackit.contract.duties.seen import differences, in_mirror, reachable, renamed_fields
+from mockservers.vendors.trackit.contract.profile import ASSIGNMENTS, ATTACHMENTS, NOTES
 
 HANGING = (NOTES, ASSIGNMENTS, ATTACHMENTS)
 """What is listed of a ticket, by the member of a mirrored one, which is the action of the call too."""
 FURTHER = 100
 """Numbers beyond the longest gap that a client may try for nothing."""
-
-# --- what the client may see ------------------------------------------------------------------------------------------
-
-
-def hidden_groups(history: History, module: str) -> Callable[[Any], bool]:
-    """Whether in the end records of a group are hidden from the client."""
-    facts = next(
-        (d.record.fields for d in reversed(history.changes) if d.record and "segregation" in d.record.fields), {}
-    )
-    segregation = facts.get("segregation", {})
-    seen = segregation.get(module, {}).get(str(GROUP), ())
-    return lambda group: module in segregation and group not in (None, GROUP) and group not in seen
-
-
-def visible(history: History) -> dict[str, Record]:
-    """The tickets that the client may see in the end."""
-    hidden = hidden_groups(history, "Tickets")
-    return {key: each for key, each in history.truth.items() if each.exists and not hidden(each.fields.get("4"))}
-
-
-def reachable(history: History) -> dict[str, Record]:
-    """Those that a client finds who knows how many numbers in a row are missing at most."""
-    there = visible(history)
-    return {str(number): there[str(number)] for number in within_gaps(history, map(int, there))}
-
-
-def within_gaps(history: History, numbers: Iterable[int]) -> list[int]:
-    """The numbers up to the first gap that is wider than clients were told."""
-    found: list[int] = []
-    last = history.options.get("first_id", 1) - 1
-    for number in sorted(numbers):
-        if number - last - 1 > history.options.get("longest_gap", 0):
-            break
-        found.append(number)
-        last = number
-    return found
-
-
-def differences(history: History) -> list[Difference]:
-    there = visible(history)
-    return [each for each in comparing.differences(history) if each.ticket in there]
-
-
-def _mirrored(history: History) -> dict[str, tuple[Record, Record]]:
-    """Tickets that stand in the mirror and may be seen: the truth, and the mirror."""
-    there = visible(history)
-    return {key: (there[key], each) for key, each in (history.mirror or {}).items() if key in there}
-
-
-def _renamed(history: History) -> frozenset[str]:
-    """Fields whose label somebody changed."""
-    return frozenset(
-        str(change.request["field"]) for change in history.changes if change.request.get("action") == "rename label"
-    )
-
 
 # --- tickets ----------------------------------------------------------------------------------------------------------
 
@@ -114,7 +57,7 @@ def _numbers_bounded(history: History) -> Judgement:
 def _changes_seen(history: History) -> Judgement:
     if history.mirror is None:
         return judged(0)
-    renamed = _renamed(history)
+    renamed = renamed_fields(history)
     breaches = [
         shared.part(history, each, "the mirror kept what was true earlier")
         for each in differences(history)
@@ -143,10 +86,10 @@ def _nulls(history: History) -> Judgement:
 
 
 def _numbers(history: History) -> Judgement:
-    renamed = _renamed(history)
+    renamed = renamed_fields(history)
     shown = sum(
         1
-        for truth, mirrored in _mirrored(history).values()
+        for truth, mirrored in in_mirror(history).values()
         for name in comparing.fields(history, mirrored)
         if name in renamed and truth.fields.get(name) is not None
     )
@@ -159,7 +102,7 @@ def _numbers(history: History) -> Judgement:
 
 
 def _misread(history: History, which: Callable[[Difference], bool], why: str) -> list[Breach]:
-    renamed = _renamed(history)
+    renamed = renamed_fields(history)
     return shared.misread(history, lambda each: which(each) and each.field not in renamed, why, differences)
 
 
@@ -172,7 +115,7 @@ def _times(history: History) -> Judgement:
 
 def _text(history: History) -> Judgement:
     breaches = _misread(history, lambda each: each.type not in shared.TIMES, "this was never the vendor's value")
-    breaches += _note_breaches(history, {"5", "15", "26", "1", "3"}, "the note never said this")
+    breaches += note_breaches(history, {"5", "15", "26", "1", "3"}, "the note never said this")
     return judged(comparing.compared(history, shared.VALUES), breaches)
 
 
@@ -243,148 +186,6 @@ def _once_only(history: History) -> Judgement:
 
 def _nothing_invented(history: History) -> Judgement:
     return shared.nothing_invented(history, _told(history))
-
-
-# --- notes ------------------------------------------------------------------------------------------------------------
-
-
-def notes_of(record: Record | None) -> list[Mapping[str, Any]] | None:
-    """The notes of a mirrored ticket, None where it shows none."""
-    return listed_in(record, NOTES)
-
-
-def listed_in(record: Record | None, member: str) -> list[Mapping[str, Any]] | None:
-    """What a mirrored ticket lists under a member, None where it shows no list."""
-    shown = record.fields.get(member) if record is not None else None
-    if isinstance(shown, str):
-        try:
-            shown = json.loads(shown)
-        except (ValueError, RecursionError):
-            return None
-    if not isinstance(shown, (list, tuple)):
-        return None
-    return [{str(name): value for name, value in each.items()} for each in shown if isinstance(each, Mapping)]
-
-
-def _notes(history: History) -> list[tuple[str, list[Record], list[Mapping[str, Any]]]]:
-    """Tickets whose notes the client shows: number, the notes there are, those that are shown."""
-    there: dict[str, list[Record]] = {}
-    for note in history.parts.get("note", {}).values():
-        there.setdefault(str(note.fields.get("6")), []).append(note)
-    found = []
-    for ticket, (_, mirrored) in _mirrored(history).items():
-        shown = notes_of(mirrored)
-        if shown is not None:
-            found.append((ticket, there.get(ticket, []), shown))
-    return found
-
-
-def _note_key(note: Mapping[str, Any]) -> str:
-    return str(note.get("1", ""))
-
-
-def _notes_complete(history: History) -> Judgement:
-    counted, breaches = 0, []
-    hidden = hidden_groups(history, "Ticket Notes")
-    for ticket, there, shown in _notes(history):
-        keys = [_note_key(note) for note in shown]
-        wanted = [note for note in there if not note.fields.get("14") and not hidden(note.fields.get("4"))]
-        counted += len(wanted)
-        missing = [note for note in wanted if note.id not in keys]
-        if missing:
-            breaches.append(
-                Breach(
-                    f"{history.name(ticket)} has {len(wanted)} notes by people, and {len(missing)} of them, the note "
-                    f"{missing[0].id} for one, are not in the mirror{_pages(history, ticket)}",
-                    {"ticket": ticket},
-                )
-            )
-        known = {note.id for note in there}
-        wrong = [key for key in keys if key not in known or keys.count(key) > 1]
-        if wrong:
-            what = "stands twice" if wrong[0] in known else "is none of the vendor's"
-            breaches.append(Breach(f"the note {wrong[0]} in the mirror of {history.name(ticket)} {what}"))
-    return judged(counted, breaches or _doubled(history)[:1])
-
-
-def _doubled(history: History) -> list[Breach]:
-    """Notes that stood in a mirror twice for a while, as pages move when notes are added between them."""
-    breaches = []
-    for task in history.syncs:
-        for ticket, record in (task.after or {}).items():
-            if record is (task.before or {}).get(ticket):  # as it was
-                continue
-            keys = Counter(map(_note_key, notes_of(record) or ()))
-            twice = [key for key, count in keys.items() if count > 1]
-            if twice:
-                breaches.append(
-                    Breach(
-                        f"after the sync at {instants.to_iso(task.at)} the note {twice[0]} stood twice in the mirror of "
-                        f"{history.name(ticket)}{_pages(history, ticket)}",
-                        {"ticket": ticket},
-                    )
-                )
-    return breaches
-
-
-def _pages(history: History, ticket: str) -> str:
-    asked = (wire.asked(each) for each in history.exchanges)
-    pages = dict.fromkeys("/".join(want.page) for want in asked if want.action == "notes" and want.ticket == ticket)
-    return f" (pages asked for: {', '.join(list(pages)[-5:])})" if pages else ""
-
-
-def _pairs(history: History) -> list[tuple[str, Record, Mapping[str, Any]]]:
-    """Notes that are there and in the mirror."""
-    found = []
-    for ticket, there, shown in _notes(history):
-        by_key = {note.id: note for note in there}
-        found += [(ticket, by_key[_note_key(note)], note) for note in shown if _note_key(note) in by_key]
-    return found
-
-
-def _note_breaches(history: History, names: Collection[str], why: str) -> list[Breach]:
-    breaches = []
-    for ticket, there, shown in _pairs(history):
-        for name in names:
-            if name not in shown:
-                continue
-            type_ = NOTE_TYPES_BY_NUMBER.get(name, "text")
-            right, left = (
-                comparing.normal(each, type_, UTC, 1000) for each in (there.fields.get(name), shown.get(name))
-            )
-            if right != left:
-                breaches.append(
-                    Breach(
-                        f"the note {there.id} of {history.name(ticket)}: "
-                        f"{comparing.unzoned(type_, there.fields.get(name), shown.get(name))}{name} is "
-                        f"{comparing.parted(there.fields.get(name), shown.get(name), history.secrets)}; {why}",
-                        {"ticket": ticket, "field": name},
-                    )
-                )
-    return breaches
-
-
-def _durations(history: History) -> Judgement:
-    timed = [there for _, there, shown in _pairs(history) if "10" in shown and there.fields.get("10")]
-    return judged(len(timed), _note_breaches(history, {"10"}, "durations come as seconds"))
-
-
-def _private(history: History) -> Judgement:
-    marked = [there for _, there, shown in _pairs(history) if "27" in shown]
-    why = "whoever shows notes to requestors must know which are private"
-    return judged(len(marked), _note_breaches(history, {"27"}, why))
-
-
-def _system(history: History) -> Judgement:
-    system = {note.id for _, there, _ in _notes(history) for note in there if note.fields.get("14")}
-    breaches = [
-        Breach(
-            f"the note {there.id} of {history.name(ticket)} was written by the system, and the mirror does not say so"
-        )
-        for ticket, there, shown in _pairs(history)
-        if there.id in system and shown.get("14") is not True
-    ]
-    return judged(len(system), breaches)
 
 
 # --- all of them ------------------------------------------------------------------------------------------------------
@@ -458,41 +259,7 @@ READING: tuple[Duty, ...] = (
         _text,
         "values in fields that the client mirrors",
     ),
-    Duty(
-        "trackit.notes_complete",
-        "Every note by people is in the mirror once: pages are walked to the end, whatever Count counts.",
-        (
-            "trackit.read.paging",
-            "trackit.read.count",
-            "trackit.read.notes",
-            "trackit.note.touches",
-            "trackit.read.note_order",
-        ),
-        _notes_complete,
-        "notes of tickets whose notes the client mirrors",
-    ),
-    Duty(
-        "trackit.durations_in_seconds",
-        "The duration of a note is read as seconds.",
-        ("trackit.wire.duration",),
-        _durations,
-        "a note with a duration",
-    ),
-    Duty(
-        "trackit.private_notes_marked",
-        "Private notes are listed like others; field 27 marks them.",
-        ("trackit.read.private", "trackit.note.private"),
-        _private,
-        "notes whose field 27 the client mirrors",
-    ),
-    Duty(
-        "trackit.system_notes_apart",
-        "System notes that a client asks for are kept apart from what people wrote.",
-        ("trackit.read.system_notes",),
-        _system,
-        "a system note",
-        "should",
-    ),
+    *NOTED,
     Duty(
         "trackit.deleted_dropped",
         "A ticket that no longer exists is removed from the mirror.",

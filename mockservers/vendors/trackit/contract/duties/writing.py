@@ -12,7 +12,7 @@ from mockservers.harness.duties.writing import WRITES, Lack
 from mockservers.harness.history import Exchanged, History, Record, Task
 from mockservers.kernel import instants
 from mockservers.vendors.trackit.contract import decoder as wire
-from mockservers.vendors.trackit.contract.duties.reading import within_gaps
+from mockservers.vendors.trackit.contract.duties.seen import within_gaps
 from mockservers.vendors.trackit.contract.profile import LINKS, TICKET
 
 NOTES: Mapping[str, tuple[str, ...]] = {"note": ("note",)}

@@ -55,9 +55,7 @@ def _asked_for(ctx: Context, body: Members) -> _Search:
     term, wanted = body.member(ctx, "Term"), body.member(ctx, "ResultFields")
     if term is not None and not isinstance(term, str):
         raise refusal("value", "trackit.read.searches", name="Term", takes="a text")
-    if _whole(ctx, body, "ModuleId", fields.MODULE) != fields.MODULE:
-        ctx.cite("trackit.address.not_emulated")
-        raise Unsupported("a search in another module than tickets")
+    _in_tickets(ctx, _whole(ctx, body, "ModuleId", fields.MODULE))
     _whole(ctx, body, "Mode", 0)  # nobody published what the modes are
     if wanted is not None and not (isinstance(wanted, list) and all(map(_is_number, wanted))):
         raise refusal("value", "trackit.read.searches", name="ResultFields", takes="a list of field numbers")
@@ -66,6 +64,22 @@ def _asked_for(ctx: Context, body: Members) -> _Search:
         raise refusal("page", name="PageSize" if size < 0 else "PageNumber")
     longest = _whole(ctx, body, "MaxContentLength", -1)
     return _Search((term or "").strip().casefold(), size, page, longest, frozenset(wanted or fields.TICKET))
+
+
+def _in_tickets(ctx: Context, module: int) -> None:
+    """Let a search pass that is of the module of tickets, by either of its numbers."""
+    if module == fields.MODULE:
+        return
+    if module == fields.SEARCHED:
+        ctx.note(
+            "trackit.search.module",
+            f"ModuleId {module} is what a published client calls the module of tickets; the description of a live server "
+            f"has {fields.MODULE}, so ask your server which it takes",
+        )
+        if ctx.dialect["search_module"] == "either":
+            return
+    ctx.cite("trackit.address.not_emulated")
+    raise Unsupported("a search in another module than tickets")
 
 
 def search(ctx: Context, asked: Asked) -> Listed:

@@ -1,0 +1,68 @@
+"""Which amounts are kept in the internal currency too, and whose currency they are in otherwise. Knows no table.
+
+An amount is in the currency of the account that it concerns: the customer's, or the vendor's where something is bought. The
+internal one beside it is that times the exchange rate (autotask.currency.internal).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mockservers.vendors.autotask.emulator.entities import ENTITIES, Entity
+
+_PREFIX = "InternalCurrency"
+_PLACES = 4
+"""Decimal places of an internal amount, as the vendor's database keeps money."""
+
+AMOUNTS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    name: pairs
+    for name, entity in ENTITIES.items()
+    if (
+        pairs := tuple(
+            (each.name.removeprefix(_PREFIX), each.name)
+            for each in entity.elements
+            if each.name.startswith(_PREFIX) and entity.get(each.name.removeprefix(_PREFIX)) is not None
+        )
+    )
+}
+"""By entity: an amount, and the field that holds it in the internal currency."""
+
+NEED_MODULE = frozenset(name for name in ENTITIES if name == "Currency" or name.startswith("PriceList"))
+"""Entities that the SOAP service answers with the multi-currency module alone (autotask.currency.soap)."""
+
+_LEADS = (
+    ("AccountID", "Account"),
+    ("VendorID", "Account"),
+    ("QuoteID", "Quote"),
+    ("OrderID", "PurchaseOrder"),
+    ("TicketID", "Ticket"),
+    ("ProjectID", "Project"),
+    ("ContractID", "Contract"),
+    ("TaskID", "Task"),
+    ("OpportunityID", "Opportunity"),
+)
+"""Fields that lead to an account, the nearest first."""
+DEEPEST = 4
+"""So many steps lead to an account at most: cost, task, project, account."""
+
+
+def leads(row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    """Entity and id of what a record of that row concerns, the nearest first."""
+    for name, entity in _LEADS:
+        if row.get(name) is not None:
+            yield entity, int(row[name])
+
+
+def internal(entity: Entity, row: Mapping[str, Any], rate: float) -> dict[str, Any]:
+    """The internal amounts of a row, in kept form; `rate` is what one unit of the other currency is worth."""
+    made: dict[str, Any] = {}
+    for name, kept in AMOUNTS[entity.name]:
+        amount = row.get(name)
+        if amount is None:
+            made[kept] = None
+        elif entity[kept].form == "decimal":
+            made[kept] = round(amount * rate)
+        else:
+            made[kept] = round(amount * rate, _PLACES) + 0.0
+    return made
