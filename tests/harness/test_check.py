@@ -27,7 +27,7 @@ from mockservers.harness.verdicts import CheckInterrupted, Report
 from mockservers.kernel.data import folder
 
 MUTANTS = Path(__file__).parent.parent / "vendors"
-SOONEST = {"superoffice": 3}
+SOONEST = {"querydata": 3, "superoffice": 3}
 """Seeds whose first examples put every duty to the test, where those of seed 1 take long to."""
 
 
@@ -74,7 +74,7 @@ def counts(report: Report) -> list[tuple[str, str, int, int]]:
 
 
 def test_a_report_says_that_every_duty_was_put_to_the_test() -> None:
-    report = quick("get_tickets", reference_name("get_tickets"), examples=15)
+    report = quick("get_tickets", reference_name("get_tickets"), examples=15, seed=3)
     assert report.exit_code(strict=True) == 0, check_text(report)
     every = "every duty that applies" if report.inapplicable else "every duty"
     assert f"{every} was put to the test, and kept" in check_text(report)

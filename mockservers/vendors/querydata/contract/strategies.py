@@ -144,9 +144,9 @@ def _create(fields: Mapping[str, Any], delay: int) -> Intent:
     return tell
 
 
-def _vanishing(index: int) -> list[Intent]:
+def _vanishing(index: int, asked: int) -> list[Intent]:
     """A ticket that the client knows is named by a Summary, and gone before its Details are asked for."""
-    return [sync(), act(index, "Add Notes"), plain(ClockStep(3 * MINUTE)), sync(1, [delete(index)])]
+    return [sync(), act(index, "Add Notes"), plain(ClockStep(3 * MINUTE)), sync(asked, [delete(index)])]
 
 
 def _revising(index: int, again: int) -> list[Intent]:
@@ -216,7 +216,8 @@ bursts = st.builds(
 )
 quiet = st.builds(_quiet)
 bulk = sampled(SCALES).map(_bulk)
-gone_between = st.builds(_vanishing, indexes)
+gone_between = st.builds(_vanishing, indexes, sampled((1, 2, 3)))
+"""A client may ask for several windows, of which one names the ticket."""
 one_after_another = st.builds(_revising, indexes, sampled((0, 1)))
 
 
