@@ -7,21 +7,21 @@ itself, with an exception class of its own, so that no bug hides behind another.
 from __future__ import annotations
 
 import contextlib
-from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mockservers.harness.causes import Broken, grouped
+from mockservers.harness.complaints import complaints
 from mockservers.harness.declared import shown_slips, slips
 from mockservers.harness.drivers import DEADLINE, ClientSpec, Driver, DriverFailure, Hello
 from mockservers.harness.duties import Duty, Judgement, Verdict, breach_class, judge
 from mockservers.harness.duties import of as duties_of
 from mockservers.harness.duties.selection import Selection, select
-from mockservers.harness.duties.shared import CRASHES, UNREAD
 from mockservers.harness.generation import Place, generate
-from mockservers.harness.history import History, Task
+from mockservers.harness.history import History
 from mockservers.harness.play import Declined
 from mockservers.harness.profile import profile
 from mockservers.harness.reduction import plainer, reduced
@@ -52,9 +52,7 @@ from mockservers.harness.verdicts import (
     Stop,
 )
 from mockservers.kernel import clock
-from mockservers.kernel.redaction import mask
 from mockservers.registry import emulator
-from mockservers.wirekit.templates import counted
 
 if TYPE_CHECKING:
     from hypothesis.database import ExampleDatabase
@@ -314,7 +312,7 @@ class _DialectCheck:
             self.plays,
             (clock.wall() - self.begun) / 1e6,
             self.out_of_time,
-            (*self.remarks, *shown_slips(self.config.vendor, self.runner.hello(), histories), *_complaints(histories)),
+            (*self.remarks, *shown_slips(self.config.vendor, self.runner.hello(), histories), *complaints(histories)),
             "mirror" in self.runner.hello().tasks and all(each.mirror is None for each in histories),
             self.config.examples,
             self._slow(),
@@ -522,39 +520,6 @@ class _DialectCheck:
         drawn: list[Scenario] = []
         generate(self.strategy, 0, drawn.append, shrink=False)
         return drawn[0]
-
-
-def _complaints(histories: Sequence[History]) -> tuple[str, ...]:
-    """The client's own failures in words, each once, with how often."""
-    counts: Counter[str] = Counter()
-    for history in histories:
-        for task in history.tasks:
-            if task.error_kind == "client" or (task.do == "mirror" and not task.ok):
-                error = mask(task.error, history.secrets)[:160]  # half a secret would not be known again
-                counts[f"{task.do} failed in the client itself: {error}"] += 1
-    found = [f"{text} ({counted(times, 'time')})" for text, times in counts.most_common(3)]
-    return (*found, HONEST) if any(_may_be_honest(task) for each in histories for task in each.tasks) else tuple(found)
-
-
-HONEST = (
-    "an error that the client means to tell names its kind: `transport` where nobody knows whether the vendor did it (no "
-    "answer, a broken one, a status from 500 on), `refused` where the vendor said no. In Python, Node and PHP the exception "
-    "has an attribute kind = 'transport'; in Java, C# and Go it is a Failure(\"transport\", message); on a line of JSON it is "
-    '{"error": {"kind": "transport", "message": ...}}'
-)
-"""What the report says where a client tells errors of its own that are no slip in its code."""
-
-
-def _may_be_honest(task: Task) -> bool:
-    """Whether an error without a kind may be one that the client raised to say something: no slip in its code, and no job's exit
-    code, which can say no more."""
-    name = task.error.partition(":")[0].rpartition(".")[2]
-    return (
-        task.error_kind == "client"
-        and task.do != "mirror"
-        and name not in CRASHES | UNREAD
-        and not task.error.startswith("exit code ")
-    )
 
 
 def _broken(played: _Played) -> Broken:

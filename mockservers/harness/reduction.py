@@ -82,7 +82,7 @@ def _without_field(scenario: Scenario, at: int, name: str) -> Scenario:
 
 
 def without(scenario: Scenario, at: int) -> Scenario | None:
-    """The scenario without step `at`, counted from 0; None where nothing is left, or a later step names a ticket of this one."""
+    """The scenario without step `at`, counted from 0; None where a later step names a ticket of this one."""
     here = profile(scenario.vendor)
     before, left_out, after = scenario.steps[:at], scenario.steps[at], scenario.steps[at + 1 :]
     first = sum(births(here, step) for step in before) + 1
@@ -92,7 +92,7 @@ def without(scenario: Scenario, at: int) -> Scenario | None:
         check_labels(made)
     except ScenarioError:
         return None
-    return made if made.steps else None
+    return made
 
 
 def _renumbered(here: VendorProfile, step: Step, first: int, fewer: int) -> Step:

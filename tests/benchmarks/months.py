@@ -57,13 +57,13 @@ def client(vendor: str) -> Callable[..., Any]:
 
     class Client(found):  # type: ignore[misc]
         """It speaks HTTP without a session of requests, which would be a third of the time that a month takes. One window
-        of QueryData holds what two syncs lie apart, with the overlap."""
+        of QueryData holds what two syncs lie apart, with the overlap, and no more than ten minutes once it is whole minutes."""
 
         http: Any
         tickets: Any
 
         def reset(self, options: dict[str, Any], **more: Any) -> None:
-            wider = {"window_minutes": 10} if vendor == "querydata" else {}
+            wider = {"window_minutes": 9} if vendor == "querydata" else {}
             super().reset(options={**options, **wider}, **more)
             if role != "nightly":
                 self.http.close()

@@ -177,7 +177,9 @@ WITHOUT_BUILD = {
     "node": ("node", {"client": "node client.mjs"}),
     "shell": ("curl", {"client_command": "sh sync.sh"}),
 }
-PLAYED = [pair for pair in PAIRS if pair[1] not in LONG]
+SLOW = [(vendor, "shell") for vendor in ("autotask", "superoffice", "trackit")]
+"""Jobs that start a dozen programs for each ticket; those of the other vendors show that such a job works."""
+PLAYED = [pair for pair in PAIRS if pair[1] not in LONG and pair not in SLOW]
 
 
 def began(vendor: str, language: str, folder: Path) -> ClientSpec:
@@ -227,10 +229,10 @@ def test_a_begun_client_keeps_the_contract_from_its_first_day(vendor: str, langu
     copied(began(vendor, language, tmp_path), vendor)
 
 
-@pytest.mark.parametrize(("vendor", "language"), [pair for pair in PAIRS if pair[1] in LONG])
-def test_a_begun_client_that_is_compiled_does_so_too(vendor: str, language: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("vendor", "language"), [pair for pair in PAIRS if pair not in PLAYED])
+def test_a_begun_client_that_takes_long_does_so_too(vendor: str, language: str, tmp_path: Path) -> None:
     if os.environ.get("MOCKSERVERS_TOOLKITS") != "all":
-        pytest.skip("a compiler takes long; MOCKSERVERS_TOOLKITS=all runs it")
+        pytest.skip("it takes long; MOCKSERVERS_TOOLKITS=all runs it")
     copied(began(vendor, language, tmp_path), vendor)
 
 

@@ -464,7 +464,7 @@ def test_a_failure_of_a_job_can_be_replayed_by_the_command_that_the_report_gives
         "--client-command",
         command("pass"),
         "--mirror-command",
-        'echo \'[{"id": "7"}]\'',
+        'echo \'[{"id": "777777"}]\'',
         "--only",
         "nothing_invented",
     ]

@@ -45,7 +45,7 @@ def test_there_is_a_client_that_works_differently() -> None:
 
 @pytest.mark.parametrize(("vendor", "role"), [each for each in CLIENTS if each[1] != "reader"])
 def test_clients_that_work_differently_are_kept(vendor: str, role: str) -> None:
-    examples, each = (8, 2) if role in FIRST else (4, 1)
+    examples, each = (6, 2) if role in FIRST else (2, 1)
     report = quick(vendor, reference_name(vendor, role), examples=examples)
     assert [duty.id for duty in report.broken] == [], check_text(report)
     report = quick(vendor, reference_name(vendor, role), examples=each, dialect="all", seed=2)

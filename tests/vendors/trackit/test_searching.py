@@ -95,3 +95,30 @@ def test_a_published_client_numbers_tickets_one(desk: Desk) -> None:
 @pytest.mark.rule("trackit.address.not_emulated")
 def test_other_modules_are_not_searched(desk: Desk) -> None:
     assert desk.post("/searches", {"ModuleId": 9}).status == 501
+
+
+def test_what_a_search_tells_of_a_ticket_is_kept_by_revision_and_never_stale(desk: Desk) -> None:
+    def told(*fields: int) -> dict[str, Any]:
+        listed = desk.post("/searches", {"ResultFields": [1, *fields]}).json["Results"]
+        return next(each for each in listed if each["1"]["Value"] == 101)
+
+    for turn in range(3):
+        before = told(2, 22, 175)
+        desk.advance(60)
+        desk.act("act", id=101, action="update", fields={"22": f"turn {turn}"})
+        after = told(2, 22, 175)
+        assert after["22"]["Value"] == f"turn {turn}"
+        assert after["2"]["Value"] > before["2"]["Value"]
+        assert told(22).keys() == {"1", "22"}  # what one search wants is not what another wants
+    desk.act("act", id=101, action="note", text="seen")
+    assert told(175) != {"1": before["1"], "175": before.get("175")}
+    desk.admin("enter", list="requestor", entry=1, facts={"phone": "new"})
+    assert told(39)["39"]["Value"] == "new"
+    desk.admin("rename label", field="22", label="Titel")
+    assert told(22)["22"]["DisplayName"] == "Titel"
+    desk.world.checkpoint("here")
+    desk.act("act", id=101, action="update", fields={"22": "later"})
+    assert told(22)["22"]["Value"] == "later"
+    desk.world.restore("here")
+    desk.tokens.clear()
+    assert told(22)["22"]["Value"] == "turn 2"

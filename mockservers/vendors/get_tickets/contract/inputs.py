@@ -16,6 +16,7 @@ from mockservers.harness.strategies import (
     Intent,
     Strategy,
     act,
+    administer,
     change,
     create,
     delays,
@@ -28,7 +29,6 @@ from mockservers.harness.strategies import (
     write,
 )
 from mockservers.kernel.instants import MINUTE
-from mockservers.vendors.get_tickets.contract import names
 from mockservers.vendors.get_tickets.contract.profile import NAMES
 
 COPIES = "history_dates"
@@ -80,7 +80,7 @@ def of(hello: Hello, others: Strategy) -> Inputs:
         troubles.append((faults(("rate", "number"), ("attachments.get",)), 1))
         stories.append(Story("filed", _filed(), 4))
     if NAMES in hello.options:
-        stories.append(Story("renamed", names.renamed(), 12))
+        stories.append(Story("renamed", _renamed(), 12))
     if writing is not None:
         written = tuple({OPERATIONS[task] for task in hello.tasks if task in OPERATIONS})
         troubles.append((faults(("rate", "written"), (*sorted(written), "tickets.get")), 2))
@@ -332,3 +332,32 @@ def switched(scenario: Scenario, more: Mapping[str, str]) -> Scenario:
     """The same scenario where some things are otherwise."""
     given = scenario.dialect if isinstance(scenario.dialect, Mapping) else {}
     return replace(scenario, dialect={**given, **more} or scenario.dialect)
+
+
+NEW_NAMES = tuple(text for text in TEXTS if text.strip() and len(text) <= 255 and "\n" not in text)
+
+_NAMED_BY: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
+    ("technician", "jCarter", {"assigned_tech": "jCarter"}),
+    ("technician", "d.müller", {"assigned_tech": "d.müller"}),
+    ("tech_group", "2", {"assigned_group_name": "Field Service"}),
+    ("customer", "jones", {"cid": "jones"}),
+    ("company", "2", {"cid": "Jack"}),
+)
+"""Kind and id of who is renamed, and how a ticket comes to name them."""
+
+
+def _renamed() -> Strategy:
+    """A ticket names somebody; after a sync they get another name, and then now and then the ticket names somebody else."""
+
+    def story(
+        index: int, who: tuple[str, str, Mapping[str, Any]], name: str, kind: str | None, moves: bool
+    ) -> list[Intent]:
+        entity, entry, fields = who
+        trouble: list[Intent] = [plain(FaultStep(kind, 0, 1, "reference.list")), sync()] if kind else []
+        rename = administer("rename", {"list": entity, "entry": entry, "name": name})
+        then: list[Intent] = [act(index, "assign", more={"to": "guest"})] if moves else []
+        # By the id of a group its name in a ticket would be set anew, so a ticket is given to it while the name is known.
+        return [change(index, fields), sync(), rename, *then, *trouble, sync()]
+
+    kinds = sampled((None, None, None, "fail", "empty_body"))
+    return st.builds(story, indexes, sampled(_NAMED_BY), sampled(NEW_NAMES), kinds, sampled((False, False, True)))

@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hypothesis import strategies as st
-
 from mockservers.harness import comparing
 from mockservers.harness.duties import Breach, Duty, Judgement, judged
 from mockservers.harness.history import History, Record
-from mockservers.harness.layers import sampled
-from mockservers.harness.scenarios import FaultStep
-from mockservers.harness.strategies import TEXTS, Intent, Strategy, act, administer, change, indexes, plain, sync
 from mockservers.vendors.get_tickets.contract import decoder as wire
 from mockservers.vendors.get_tickets.contract.profile import NAMED, NAMES
 
@@ -23,7 +18,6 @@ _IDS: Mapping[str, Callable[[Record], Any]] = {
     "group": lambda ticket: ticket.fields.get("assigned_group_id"),
 }
 """By which id a ticket names each."""
-NEW_NAMES = tuple(text for text in TEXTS if text.strip() and len(text) <= 255 and "\n" not in text)
 
 
 def _busy(history: History) -> bool:
@@ -74,29 +68,3 @@ NAMING: tuple[Duty, ...] = (
         needs=(NAMES,),
     ),
 )
-
-_NAMED_BY: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
-    ("technician", "jCarter", {"assigned_tech": "jCarter"}),
-    ("technician", "d.müller", {"assigned_tech": "d.müller"}),
-    ("tech_group", "2", {"assigned_group_name": "Field Service"}),
-    ("customer", "jones", {"cid": "jones"}),
-    ("company", "2", {"cid": "Jack"}),
-)
-"""Kind and id of who is renamed, and how a ticket comes to name them."""
-
-
-def renamed() -> Strategy:
-    """A ticket names somebody; after a sync they get another name, and then now and then the ticket names somebody else."""
-
-    def story(
-        index: int, who: tuple[str, str, Mapping[str, Any]], name: str, kind: str | None, moves: bool
-    ) -> list[Intent]:
-        entity, entry, fields = who
-        trouble: list[Intent] = [plain(FaultStep(kind, 0, 1, "reference.list")), sync()] if kind else []
-        rename = administer("rename", {"list": entity, "entry": entry, "name": name})
-        then: list[Intent] = [act(index, "assign", more={"to": "guest"})] if moves else []
-        # By the id of a group its name in a ticket would be set anew, so a ticket is given to it while the name is known.
-        return [change(index, fields), sync(), rename, *then, *trouble, sync()]
-
-    kinds = sampled((None, None, None, "fail", "empty_body"))
-    return st.builds(story, indexes, sampled(_NAMED_BY), sampled(NEW_NAMES), kinds, sampled((False, False, True)))
