@@ -176,10 +176,15 @@ class Connection(sa.Connection):
                 plans.clear()
             plans[key] = _learnt(statement, result, given)
             return result
+        begun = self.raw.in_transaction
         try:
             return plan.run(self.raw, given)
-        except (KeyError, TypeError, ValueError, sqlite3.Error):  # nothing was done, and SQLAlchemy says what is wrong
-            return super().execute(statement, parameters)
+        except (KeyError, TypeError, ValueError, sqlite3.Error) as error:
+            if begun and not self.raw.in_transaction:
+                # A full disk makes SQLite take back all of the transaction. Executed again, the statement would begin another
+                # and succeed, for now there is room: the rest would be kept without what came before it.
+                raise sa.exc.OperationalError(str(plan.compiled), given, error) from error
+            return super().execute(statement, parameters)  # nothing was done, and SQLAlchemy says what is wrong
 
     def _first(self, statement: Any, parameters: Any) -> Any:
         """Execute a statement that was never met before. Most that are made for one call never are again."""

@@ -265,6 +265,7 @@ class Server(Listener):
             await asyncio.sleep(0.005)
         # Each turn of a world that processes share is a transaction, and a request that is here soon needs but one.
         at_once = world.keeping.shared and _is_short(request)
+        early: web.StreamResponse | None = None
         if not at_once:
             struck = await self.turns.take(world, lambda: world.arrive(vendor))
             early = None if struck is None else await self._strike_arrival(request, struck)
@@ -280,6 +281,8 @@ class Server(Listener):
                 early = None if struck is None else await self._strike_arrival(request, struck)
                 if early is not None:
                     return early
+                if struck is not None:
+                    begun = asyncio.get_running_loop().time()  # it comes late, as if it had only now arrived
             if not at_once or struck is not None:
                 long = len(body) > LONG or _tries(world, vendor, where.path)
                 await self.turns.take(world, lambda: self.converse(world, vendor, where, exchange), long=long)
@@ -288,7 +291,8 @@ class Server(Listener):
             return await responses.answer(request, exchange, world.clock.now())
         finally:
             exchange.leave()
-            self.metrics.answered(vendor, asyncio.get_running_loop().time() - begun)
+            if early is None:  # what a fault met at its arrival was not answered by the vendor
+                self.metrics.answered(vendor, asyncio.get_running_loop().time() - begun)
 
     async def _strike_arrival(self, request: web.BaseRequest, fault: Fault) -> web.StreamResponse | None:
         kind = fault.kind.name

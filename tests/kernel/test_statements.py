@@ -195,3 +195,17 @@ def test_a_full_database_is_told_as_such_by_what_is_known_too(store: Store) -> N
     store._raw.execute(f"PRAGMA max_page_count={pages}")
     with pytest.raises(Unwritable), store.transaction() as db:
         db.execute(sa.insert(THINGS), {"id": 70, "data": bytes(1_000_000)})
+
+
+def test_a_transaction_that_sqlite_took_back_is_not_gone_on_with(store: Store) -> None:
+    """What does not fit beside the rows before it would fit without them, and be kept alone."""
+    with store.transaction() as db:
+        for n in range(60, 64):
+            db.execute(sa.insert(THINGS), {"id": n, "data": b""})
+    pages = store._raw.execute("PRAGMA page_count").fetchone()[0]
+    store._raw.execute(f"PRAGMA max_page_count={pages + 10}")
+    with pytest.raises(Unwritable), store.transaction() as db:  # noqa: PT012
+        db.execute(sa.insert(THINGS), {"id": 70, "data": bytes(25_000)})
+        db.execute(sa.insert(THINGS), {"id": 71, "data": bytes(25_000)})
+    with store.transaction() as db:
+        assert db.scalars(sa.select(THINGS.c.id).where(THINGS.c.id >= 64)).all() == []

@@ -69,6 +69,8 @@ def test_a_request_meets_what_comes_before_its_answer_once(
         ("fault", [kind]),
         *[("ok", [])] * statuses.count(200),
     ]
+    figures = apis[1].session.get(f"{apis[1].url}/_mock/v1/metrics", timeout=20).text
+    assert f'mockservers_answer_seconds_count{{vendor="toy"}} {statuses.count(200)}\n' in figures
 
 
 def test_an_override_planned_here_answers_there(doors: list[Server], apis: list[Api]) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from mockservers.kernel.rules import Unsupported
-from mockservers.vendors.autotask.emulator import company
+from mockservers.vendors.autotask.emulator import company, currencies
 from mockservers.vendors.autotask.emulator.currencies import AMOUNTS
+from mockservers.vendors.autotask.emulator.entities import ENTITIES
 from mockservers.vendors.autotask.emulator.requests import Input
 from tests.vendors.autotask.asking import Answer, Desk, Failed, sent, where
 from tests.vendors.autotask.post import Post
@@ -109,6 +110,26 @@ def test_a_rate_has_bounds(desk: Desk, rate: str) -> None:
     found = desk.get("Currency", EURO)
     assert (found["ExchangeRate"], found["Name"], found["Active"]) == (999999.99999, "EUR", True)
     assert desk.found("Currency", where("ExchangeRate", "Equals", "999999.99999"))[0]["id"] == EURO
+
+
+@pytest.mark.parametrize(
+    ("amount", "rate", "expected"),
+    [(0.0003, 1.5, 0.0005), (2.675, 0.01, 0.0268), (-0.0003, 1.5, -0.0005), (1e100, 999999.99999, 9.9999999999e105)],
+)
+def test_half_of_the_last_place_is_rounded_up(amount: float, rate: float, expected: float) -> None:
+    """autotask.currency.internal. Of the decimals that are seen: the doubles that hold them are a little above or below."""
+    found = currencies.internal(ENTITIES["QuoteItem"], {"UnitPrice": amount}, rate)
+    assert found["InternalCurrencyUnitPrice"] == expected
+
+
+@pytest.mark.rule("autotask.write.convert")
+def test_a_decimal_must_fit_in_the_internal_currency_too(desk: Desk) -> None:
+    of = ticket(desk, AccountID=EURO_ACCOUNT)
+    credit = {"TicketID": of, "CreditAmount": "900000000000000", "CreditDetails": "n"}
+    said = refused(desk, "create", sent("TicketRmaCredit", **credit))
+    assert said.startswith("Can not convert data to numeric in field: InternalCurrencyCreditAmount.")
+    made = desk.made("TicketRmaCredit", **{**credit, "CreditAmount": "800000000000000"})
+    assert desk.get("TicketRmaCredit", made)["InternalCurrencyCreditAmount"] == 900_000_000_000_000
 
 
 @pytest.mark.rule("autotask.currency.internal")
@@ -284,6 +305,19 @@ def test_no_more_is_received_than_was_ordered(desk: Desk) -> None:
         said = receive(desk, item, 1)
         assert isinstance(said, Failed)
         assert "Submitted or Received Partial" in said.messages[0]
+
+
+@pytest.mark.rule("autotask.purchase.receive")
+def test_something_goes_back_where_less_is_ordered_by_now(desk: Desk) -> None:
+    of, item = ordered(desk)
+    assert good(receive(desk, item, 4))
+    fewer = sent("PurchaseOrderItem", item, Quantity=2, ProductID=WAND, InventoryLocationID=WAREHOUSE, UnitCost=1)
+    assert good(desk.write("update", fewer))
+    assert isinstance(receive(desk, item, 1), Failed)
+    assert good(receive(desk, item, -1))
+    assert isinstance(receive(desk, item, -4), Failed)
+    assert good(receive(desk, item, -1))
+    assert desk.get("PurchaseOrder", of)["Status"] == FULL
 
 
 @pytest.mark.rule("autotask.purchase.receive")

@@ -7,13 +7,16 @@ internal one beside it is that times the exchange rate (autotask.currency.intern
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from mockservers.vendors.autotask.emulator.entities import ENTITIES, Entity
 
 _PREFIX = "InternalCurrency"
-_PLACES = 4
-"""Decimal places of an internal amount, as the vendor's database keeps money."""
+_SMALLEST = Decimal("0.0001")
+"""What an internal amount is a multiple of: four decimal places, as the vendor's database keeps money."""
+_EXACT = Context(prec=200, rounding=ROUND_HALF_UP)
+"""Reckons with the digits that a client sent, of which a double has a hundred before the point."""
 
 AMOUNTS: Mapping[str, tuple[tuple[str, str], ...]] = {
     name: pairs
@@ -61,8 +64,10 @@ def internal(entity: Entity, row: Mapping[str, Any], rate: float) -> dict[str, A
         amount = row.get(name)
         if amount is None:
             made[kept] = None
-        elif entity[kept].form == "decimal":
-            made[kept] = round(amount * rate)
+            continue
+        product = _EXACT.multiply(Decimal(repr(amount)), Decimal(repr(rate)))
+        if entity[kept].form == "decimal":
+            made[kept] = int(_EXACT.to_integral_value(product))
         else:
-            made[kept] = round(amount * rate, _PLACES) + 0.0
+            made[kept] = float(_EXACT.quantize(product, _SMALLEST)) + 0.0
     return made

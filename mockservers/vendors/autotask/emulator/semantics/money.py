@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from mockservers.kernel.operations import Context
 from mockservers.vendors.autotask.emulator import currencies, model
-from mockservers.vendors.autotask.emulator.entities import Entity
+from mockservers.vendors.autotask.emulator.entities import LARGEST_DECIMAL, SCALE, Entity
 from mockservers.vendors.autotask.emulator.limits import INVENTED
 from mockservers.vendors.autotask.emulator.model import TABLES, Row
 from mockservers.vendors.autotask.emulator.semantics.checks import Record
@@ -55,6 +55,14 @@ def currency(record: Record, row: Row, author: int) -> None:
             f"ExchangeRate must be above 0, with at most {_MOST_WHOLE} digits before the point and {_MOST_PLACES} behind it."
             f"{INVENTED}",
         )
+
+
+def amounts(record: Record, row: Row, author: int) -> None:
+    """What is kept as a decimal in the internal currency too must fit there."""
+    for kept, amount in currencies.internal(record.entity, row, _rate(record.call.ctx, row)).items():
+        if record.entity[kept].form == "decimal" and amount is not None and abs(amount) > LARGEST_DECIMAL * SCALE:
+            said = f"Can not convert data to numeric in field: {kept}."
+            record.fail_in_line("autotask.write.convert", said, invented=True)
 
 
 def next_quote(ctx: Context) -> int:

@@ -180,6 +180,8 @@ _CHECKS: Mapping[str, Callable[[Record, Row, int], None]] = {
     "TimeEntry": _time_entry,
     "Contract": _contract,
     "UserDefinedFieldDefinition": _definition,
+    "ChangeOrderCost": money.amounts,
+    "TicketRmaCredit": money.amounts,
     "QuoteItem": money.quote_item,
     "Currency": money.currency,
     "PurchaseOrder": purchasing.order,

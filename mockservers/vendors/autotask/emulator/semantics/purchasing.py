@@ -140,10 +140,11 @@ def receipt(record: Record, row: Row, author: int) -> None:
         record.fail_in_pair("autotask.purchase.receive", f"QuantityNowReceiving must not be 0.{INVENTED}")
     before = _received(ctx, of["id"])
     ordered = _ordered(ctx, of, before)
-    if before + now > ordered and of["CostID"] is not None:
+    if now > 0 and before + now > ordered and of["CostID"] is not None:
         # The page: another item is made for what is too much. How its numbers come about is not published.
         raise Unsupported("receiving more than was ordered for a cost of Autotask")
-    if not 0 <= before + now <= ordered:
+    # Something can go back where by now less is ordered than had been received.
+    if (before + now < 0) if now < 0 else (before + now > ordered):
         record.fail_in_pair(
             "autotask.purchase.receive",
             f"{ordered} were ordered and {before} received before, so {now} cannot be received now.{INVENTED}",
