@@ -243,6 +243,9 @@ def test_items_are_added_to_new_orders_and_changed_until_all_is_there(desk: Desk
     assert good(desk.write("update", change))
     assert "above 0" in refused(desk, "update", sent("PurchaseOrderItem", made, Quantity=0, **item))
     assert good(receive(desk, made, 1))
+    other = {**item, "InventoryLocationID": WAREHOUSE + 1}
+    elsewhere = sent("PurchaseOrderItem", made, Quantity=3, ProductID=WAND, **other)
+    assert "once something was received" in refused(desk, "update", elsewhere)
     assert good(desk.write("update", change))
     assert good(receive(desk, made, 2))
     assert "updated while" in refused(desk, "update", change)

@@ -99,6 +99,10 @@ def order(record: Record, row: Row, author: int) -> None:
         )
 
 
+_STOCKED = ("ProductID", "InventoryLocationID")
+"""Of what and where there is stock: what is given back must leave what was received."""
+
+
 def item(record: Record, row: Row, author: int) -> None:
     """Items are added to new orders, and changed until all of the order is there."""
     ctx = record.call.ctx
@@ -115,7 +119,13 @@ def item(record: Record, row: Row, author: int) -> None:
         )
     if row["Quantity"] < 1:
         record.fail_in_pair("autotask.purchase.item", f"Quantity must be above 0, got {row['Quantity']}.{INVENTED}")
-    moved = record.before is None or record.before["CostID"] != row.get("CostID")
+    was = record.before
+    if was is not None and any(was[name] != row.get(name) for name in _STOCKED) and _received(ctx, was["id"]):
+        record.fail_in_pair(
+            "autotask.purchase.item",
+            f"{' and '.join(_STOCKED)} stay as they are once something was received.{INVENTED}",
+        )
+    moved = was is None or was["CostID"] != row.get("CostID")
     if row.get("CostID") is not None and moved and _cost(ctx, row["CostID"]) is None:
         record.fail_in_pair(
             "autotask.purchase.cost", f"CostID {row['CostID']} is no cost that waits to be ordered.{INVENTED}"
