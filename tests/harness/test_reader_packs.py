@@ -48,6 +48,8 @@ def test_clients_that_work_differently_are_kept(vendor: str, role: str) -> None:
     examples, each = (6, 2) if role in FIRST else (2, 1)
     report = quick(vendor, reference_name(vendor, role), examples=examples)
     assert [duty.id for duty in report.broken] == [], check_text(report)
+    if CLIENTS.index((vendor, role)) % 2 and role not in FIRST:  # `make mutants` plays every client in every dialect
+        return
     report = quick(vendor, reference_name(vendor, role), examples=each, dialect="all", seed=2)
     assert [duty.id for duty in report.broken] == [], check_text(report)
 

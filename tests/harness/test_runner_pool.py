@@ -68,7 +68,7 @@ def told(report: Report) -> str:
 @pytest.mark.parametrize(("slug", "shrink"), [("decoded_once", True), ("secret_kept", False)])
 def test_the_report_is_that_of_one_job(slug: str, shrink: bool) -> None:
     mutant = f"{MUTANTS / 'get_tickets/mutants' / slug}.py:Client"
-    one, two = (run(mutant, jobs, examples=4, shrink=shrink) for jobs in (1, 2))
+    one, two = (run(mutant, jobs, examples=2, shrink=shrink) for jobs in (1, 2))
     assert one.broken
     assert told(one) == told(two)
 
