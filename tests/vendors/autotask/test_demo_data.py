@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -340,6 +342,12 @@ def worth(row: Row, known: Mapping[str, Any]) -> float:
     raise AssertionError(row)
 
 
+def in_money(amount: Fraction) -> float:
+    """An amount with four decimal places, a half of the last one rounded away from zero."""
+    places = math.floor(abs(amount) * 10_000 + Fraction(1, 2))
+    return math.copysign(places / 10_000, amount)
+
+
 def hours(row: Row, known: Mapping[str, Any]) -> bool:
     worked = sum(
         each["HoursWorked"]
@@ -475,7 +483,7 @@ def test_amounts_are_the_internal_ones_too(data: Data, entity: str) -> None:
         for amount, kept in AMOUNTS[entity]:
             if row[amount] is None:
                 assert row[kept] is None
-            elif not near(row[kept], round(row[amount] * rate, 4)):
+            elif not near(row[kept], in_money(Fraction(repr(row[amount])) * Fraction(repr(rate)))):
                 wrong.append((row["id"], kept))
     assert not wrong
 
