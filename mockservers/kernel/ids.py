@@ -26,6 +26,14 @@ class Ids:
         self.counters[stream] = turn + 1
         return turn
 
+    def after(self, stream: str, highest: int) -> int:
+        """The stream's next number: one more than its last, and than `highest`, the highest that is there.
+
+        So a number is never given twice, whether what had it was deleted, or came without being numbered here.
+        """
+        self.counters[stream] = number = max(highest, self.counters.get(stream, 0)) + 1
+        return number
+
     def number(self, stream: str, low: int, high: int) -> int:
         """The stream's next number from `low` to `high`, both included."""
         digest = hashlib.blake2b(f"{self.seed}/{stream}/{self._turn(stream)}".encode(), digest_size=8).digest()

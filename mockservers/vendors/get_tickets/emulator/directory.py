@@ -163,8 +163,5 @@ _HIGHEST = sa.union_all(
 def next_number(ctx: Context) -> int:
     """The number of the next ticket."""
     highest = max(each or 0 for each in ctx.db.execute(_HIGHEST, {"tenant": tenant_of(ctx)}).scalars())
-    counters = ctx.installation.ids.counters
-    stream = f"get_tickets.tid.{tenant_of(ctx)}"
     # Numbers of deleted tickets are not given again, as with an identity column.
-    counters[stream] = number = max(highest, counters.get(stream, 0)) + 1
-    return number
+    return ctx.installation.ids.after(f"get_tickets.tid.{tenant_of(ctx)}", highest)

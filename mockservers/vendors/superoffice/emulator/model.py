@@ -350,12 +350,9 @@ def next_number(ctx: Context, kind: str = "ticket") -> int:
     """The next number of a ticket, message or attachment; those of deleted ones are not given again."""
     tenant = tenant_name(ctx)
     highest = ctx.db.execute(_HIGHEST_OF[kind], {"tenant": tenant}).scalar() or 0
-    counters = ctx.installation.ids.counters
-    stream = f"{VENDOR.name}.{kind}.{tenant}"
-    counters[stream] = number = max(highest, counters.get(stream, 0)) + 1
     if kind == "ticket":
         ctx.cite("superoffice.field.ticket_id")
-    return number
+    return ctx.installation.ids.after(f"{VENDOR.name}.{kind}.{tenant}", highest)
 
 
 def messages_of(db: sa.Connection, tenant: str, ticket: int) -> Sequence[Any]:

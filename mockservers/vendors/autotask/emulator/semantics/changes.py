@@ -115,10 +115,8 @@ class Keeper:
 
     def _next(self, entity: Entity) -> int:
         """An id that none of the tenant's records of this kind has or had."""
-        counters, stream = self.ctx.installation.ids.counters, f"autotask/{self._tenant}/{entity.name}"
-        used = max(counters.get(stream, 0), model.highest(self.ctx.db, self._tenant, entity.name), FIRST_ID - 1)
-        counters[stream] = used + 1
-        return used + 1
+        highest = max(model.highest(self.ctx.db, self._tenant, entity.name), FIRST_ID - 1)
+        return self.ctx.installation.ids.after(f"autotask/{self._tenant}/{entity.name}", highest)
 
     # --- changing ---------------------------------------------------------------------------------------------------
 

@@ -68,11 +68,9 @@ def amounts(record: Record, row: Row, author: int) -> None:
 def next_quote(ctx: Context) -> int:
     """The number of a new quote: one more than the highest (autotask.quote.number)."""
     assert ctx.tenant is not None
-    counters, stream = ctx.installation.ids.counters, f"autotask/{ctx.tenant.name}/Quote/number"
     highest = int(ctx.db.execute(_NUMBERED, {"tenant": ctx.tenant.name}).scalar() or 0)
-    counters[stream] = max(counters.get(stream, 0), highest) + 1
     ctx.cite("autotask.quote.number")
-    return counters[stream]
+    return ctx.installation.ids.after(f"autotask/{ctx.tenant.name}/Quote/number", highest)
 
 
 def convert(ctx: Context, entity: Entity, row: Row) -> None:

@@ -185,11 +185,9 @@ def _ordered(ctx: Context, of: Mapping[str, Any], received: int) -> int:
 
 def begin_order(author: Author, row: Row) -> None:
     """A new order gets a number (autotask.purchase.number)."""
-    ctx, stream = author.ctx, f"autotask/{_tenant(author.ctx)}/PurchaseOrder/number"
-    counters = ctx.installation.ids.counters
-    count = int(ctx.db.execute(_COUNT, {"tenant": _tenant(ctx)}).scalar() or 0)
-    counters[stream] = max(counters.get(stream, 0), count) + 1
-    row["PurchaseOrderNumber"] = f"PO-{counters[stream]}"
+    ctx, tenant = author.ctx, _tenant(author.ctx)
+    count = int(ctx.db.execute(_COUNT, {"tenant": tenant}).scalar() or 0)
+    row["PurchaseOrderNumber"] = f"PO-{ctx.installation.ids.after(f'autotask/{tenant}/PurchaseOrder/number', count)}"
     ctx.cite("autotask.purchase.number")
 
 
