@@ -6,7 +6,7 @@ internal one beside it is that times the exchange rate (autotask.currency.intern
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
@@ -46,15 +46,24 @@ _LEADS = (
     ("OpportunityID", "Opportunity"),
 )
 """Fields that lead to an account, the nearest first."""
-DEEPEST = 4
+_DEEPEST = 4
 """So many steps lead to an account at most: cost, task, project, account."""
 
 
-def leads(row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
-    """Entity and id of what a record of that row concerns, the nearest first."""
-    for name, entity in _LEADS:
-        if row.get(name) is not None:
-            yield entity, int(row[name])
+def account_of(row: Mapping[str, Any], read: Callable[[str, int], Mapping[str, Any] | None]) -> int | None:
+    """The account that a record of that row concerns, None where nothing leads to one; `read` gives a row, by entity and id."""
+    above: Mapping[str, Any] | None = row
+    for _ in range(_DEEPEST):
+        if above is None:
+            return None
+        field, entity = next((each for each in _LEADS if above.get(each[0]) is not None), ("", ""))
+        if not field:
+            return None
+        id_ = int(above[field])
+        if entity == "Account":
+            return id_
+        above = read(entity, id_)
+    return None
 
 
 def internal(entity: Entity, row: Mapping[str, Any], rate: float) -> dict[str, Any]:

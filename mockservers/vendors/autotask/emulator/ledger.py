@@ -75,13 +75,13 @@ class Ledger:
 
     def _rate(self, values: Values) -> float:
         """What one unit of the currency of a row is worth in the internal one (autotask.currency.internal)."""
-        row: Mapping[str, Any] | None = values
-        for _ in range(currencies.DEEPEST if self.multi_currency else 0):
-            entity, id_ = next(currencies.leads(row or {}), ("", 0))
-            row = self._by_id.get((entity, id_))
-            if entity == "Account" and row is not None:
-                return float(self._by_id["Currency", row.get("CurrencyID") or 1]["ExchangeRate"])
-        return 1.0
+        account = None
+        if self.multi_currency:
+            id_ = currencies.account_of(values, lambda *of: self._by_id.get(of))
+            account = None if id_ is None else self._by_id.get(("Account", id_))
+        if account is None:
+            return 1.0
+        return float(self._by_id["Currency", account.get("CurrencyID") or 1]["ExchangeRate"])
 
     def _happened(self, entity: str, values: Values) -> None:
         """Whatever the switch `activity` says, nothing is older than what belongs to it (autotask.activity.breadth)."""

@@ -87,16 +87,12 @@ def _rate(ctx: Context, row: Row) -> float:
     assert ctx.tenant is not None
     if not ctx.tenant.facts.get("multi_currency"):
         return 1.0
-    for _ in range(currencies.DEEPEST):
-        step = next(currencies.leads(row), None)
-        if step is None:
-            return 1.0
-        entity, id_ = step
-        if entity == "Account":
-            found = ctx.db.execute(_RATE, {"tenant": ctx.tenant.name, "account": id_}).scalar()
-            return 1.0 if found is None else float(found)
-        above = model.read(ctx.db, ctx.tenant.name, entity, id_)
-        if above is None:
-            return 1.0
-        row = above[0]
-    return 1.0
+    tenant = ctx.tenant.name
+
+    def read(entity: str, id_: int) -> Row | None:
+        found = model.read(ctx.db, tenant, entity, id_)
+        return None if found is None else found[0]
+
+    account = currencies.account_of(row, read)
+    rate = None if account is None else ctx.db.execute(_RATE, {"tenant": tenant, "account": account}).scalar()
+    return 1.0 if rate is None else float(rate)
