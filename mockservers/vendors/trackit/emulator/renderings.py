@@ -7,7 +7,8 @@ directory or dialect change. Knows no wire library.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from mockservers.kernel.operations import Context
@@ -305,33 +306,27 @@ def template(id_: int, facts: Mapping[str, Any]) -> str:
     )
 
 
-_FOUND = "trackit.found"
-
-
-def found(ctx: Context, tickets: Iterable[tuple[int, int]], shown: frozenset[int]) -> list[str]:
-    """Some fields of tickets, each with its revision, which is never used twice: what was rendered for it is as it was.
-
-    A page may have a thousand, of which hardly any is other than before.
-    """
+def found(ctx: Context, tickets: Sequence[tuple[int, int]], shown: frozenset[int]) -> list[str]:
+    """Some fields of tickets, each with its revision. A page may have a thousand, of which hardly any is other than before."""
     assert ctx.tenant is not None
-    kept: dict[Any, tuple[int, str]] = ctx.installation.cache.setdefault(_FOUND, {})
-    name, made = ctx.tenant.name, []
-    for id_, revision in tickets:
-        key = (name, shown, id_)
-        known = kept.get(key)
-        if known is None or known[0] != revision:
-            row = model.ticket(ctx, id_)
-            assert row is not None
-            values = ticket_values(model.directory(ctx), row)
-            known = (revision, some(ctx, {n: value for n, value in values.items() if n in shown}))
-            if not model.changing(ctx):
-                if len(kept) >= MOST_FRAGMENTS:
-                    kept.clear()
-                kept[key] = known
-        made.append(known[1])
-    if made:
+    name = ctx.tenant.name
+    if tickets:
         _cite_labels(ctx)
-    return made
+    return [
+        _kept(ctx, (name, "found", id_, revision, shown), partial(_some_of, ctx, id_, shown))
+        for id_, revision in tickets
+    ]
+
+
+def _some_of(ctx: Context, id_: int, shown: frozenset[int]) -> str:
+    return some(ctx, values_of(ctx, id_, shown))
+
+
+def values_of(ctx: Context, id_: int, shown: frozenset[int]) -> dict[int, Any]:
+    """The values of some fields of a ticket, in kept form."""
+    row = model.ticket(ctx, id_)
+    assert row is not None
+    return {n: value for n, value in ticket_values(model.directory(ctx), row).items() if n in shown}
 
 
 def some(ctx: Context, values: Values) -> str:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from mockservers.kernel.operations import Context
 from mockservers.kernel.rules import Unsupported
-from mockservers.vendors.trackit.emulator import access, fields, model, renderings
+from mockservers.vendors.trackit.emulator import access, fields, renderings
 from mockservers.vendors.trackit.emulator.errors import refusal
 from mockservers.vendors.trackit.emulator.model import TICKETS
 from mockservers.vendors.trackit.emulator.requests import Asked, Members, bound
@@ -138,18 +138,18 @@ def _results(ctx: Context, part: Sequence[Any], wanted: _Search) -> list[str]:
     """The wanted fields of tickets, each with its revision; whole texts are rendered once for that."""
     if wanted.longest < 1:
         return renderings.found(ctx, part, wanted.shown)
-    directory, made = model.directory(ctx), []
-    for id_, _ in part:
-        row = model.ticket(ctx, id_)
-        assert row is not None
-        values = renderings.ticket_values(directory, row)
-        made.append(renderings.some(ctx, {n: _cut(ctx, values[n], wanted.longest) for n in wanted.shown & {*values}}))
-    return made
+    return [
+        renderings.some(
+            ctx,
+            {n: _cut(ctx, value, wanted.longest) for n, value in renderings.values_of(ctx, id_, wanted.shown).items()},
+        )
+        for id_, _ in part
+    ]
 
 
 def _cut(ctx: Context, value: Any, longest: int) -> Any:
     """A text as far as MaxContentLength lets it go."""
-    if longest < 1 or not isinstance(value, str) or len(value) <= longest:
+    if not isinstance(value, str) or len(value) <= longest:
         return value
     ctx.cite("trackit.search.excerpt")
     return value[:longest]
