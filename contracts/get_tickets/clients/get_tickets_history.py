@@ -111,7 +111,8 @@ class Client(reader.Client):
 
     # --- answers ---
 
-    def records_in(self, name, text, answer):
+    def records_in(self, name, text, answer, first=("id", "ticket_id")):
+        """The records below a root, as pairs of names and texts; `first` are the names with which a line may begin."""
         if self.format == "xml":
             root = ElementTree.fromstring(text)
             if root.tag != name:
@@ -124,7 +125,7 @@ class Client(reader.Client):
             return [list(entry.items()) for entry in root[name]]
         if text.startswith("error="):
             raise Refused(unquote_plus(text[6:]))
-        if answer.status_code != 200 or (text and not text.startswith(("id=", "ticket_id="))):
+        if answer.status_code != 200 or (text and not text.startswith(tuple(f"{each}=" for each in first))):
             raise ValueError("neither records nor an error")
         return [[part.split("=", 1) for part in line.split("&")] for line in text.split("\r\n") if line]
 

@@ -7,14 +7,14 @@ mockservers check get_tickets --client contracts/get_tickets/clients/get_tickets
 mockservers check get_tickets --client 'python contracts/get_tickets/clients/get_tickets_names.py'
 """
 
-import json
 import sys
 from pathlib import Path
 from urllib.parse import unquote_plus
 from xml.etree import ElementTree
 
+import get_tickets_history as history
 import get_tickets_reader as reader
-from get_tickets_reader import MIRRORED, Refused, Unusable
+from get_tickets_reader import MIRRORED, Unusable
 
 LISTS = {
     "customer": ("get_customers", "customers", "cid", "contact"),
@@ -28,6 +28,8 @@ RAW = {"id"}
 
 
 class Client(reader.Client):
+    records_in = history.Client.records_in
+
     def hello(self, **_):
         return {
             **super().hello(),
@@ -58,7 +60,7 @@ class Client(reader.Client):
         """The names of a list by id."""
         answer = self.get(action=action, **{key: "*"})
         try:
-            found = self.records_in(root, key, answer.content.decode("utf-8"), answer)
+            found = self.records_in(root, answer.content.decode("utf-8"), answer, (key,))
         except (ValueError, KeyError, IndexError, TypeError, ElementTree.ParseError) as error:
             raise Unusable(f"status {answer.status_code}, {type(error).__name__}") from None
         if not found and self.format == "delimited":
@@ -66,23 +68,6 @@ class Client(reader.Client):
             raise Unusable("an empty answer where there are names")
         told = [{field: text if field in RAW else unquote_plus(text) for field, text in each} for each in found]
         return {each[key]: each[name] for each in told}
-
-    def records_in(self, root, key, text, answer):
-        if self.format == "xml":
-            found = ElementTree.fromstring(text)
-            if found.tag != root:
-                raise Refused(unquote_plus("".join(found.itertext())))
-            return [[(child.tag, child.text or "") for child in each] for each in found]
-        if self.format == "json":
-            found = json.loads(text)
-            if root not in found:
-                raise Refused(unquote_plus(str(*found["response"][0].values())))
-            return [list(each.items()) for each in found[root]]
-        if text.startswith("error="):
-            raise Refused(unquote_plus(text[6:]))
-        if answer.status_code != 200 or (text and not text.startswith(f"{key}=")):
-            raise ValueError("neither records nor an error")
-        return [[part.split("=", 1) for part in line.split("&")] for line in text.split("\r\n") if line]
 
 
 if __name__ == "__main__":
