@@ -10,6 +10,7 @@ import contextlib
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -512,9 +513,10 @@ class _DialectCheck:
                 budget = min(budget, self.plays + MORE_SHRINKS)
             with contextlib.suppress(error):
                 self._generate(turn, test, shrink=True)
-            plainer(reduced(smallest.scenario, breaks), breaks, self._plainest())
+            plainer(reduced(smallest.scenario, breaks), breaks, self._plainest)
         return smallest
 
+    @cached_property
     def _plainest(self) -> Scenario:
         """The simplest scenario that the strategy draws."""
         drawn: list[Scenario] = []
