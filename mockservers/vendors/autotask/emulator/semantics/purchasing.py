@@ -106,17 +106,9 @@ _STOCKED = ("ProductID", "InventoryLocationID")
 def item(record: Record, row: Row, author: int) -> None:
     """Items are added to new orders, and changed until all of the order is there."""
     ctx = record.call.ctx
-    above = _read(ctx, "PurchaseOrder", row["OrderID"])
-    state = None if above is None else above["Status"]
     possible = (NEW,) if record.creating else (NEW, SUBMITTED, PARTIAL)
-    if state not in possible:
-        told = " or ".join(_NAMES[each] for each in possible)
-        verb = "created" if record.creating else "updated"
-        record.fail_in_pair(
-            "autotask.purchase.item",
-            f"A PurchaseOrderItem can be {verb} while its PurchaseOrder is {told}, and it is {_NAMES.get(state or 0, state)}."
-            f"{INVENTED}",
-        )
+    what = f"A PurchaseOrderItem can be {'created' if record.creating else 'updated'} while its"
+    _check_state(record, "autotask.purchase.item", row["OrderID"], possible, what)
     if row["Quantity"] < 1:
         record.fail_in_pair("autotask.purchase.item", f"Quantity must be above 0, got {row['Quantity']}.{INVENTED}")
     was = record.before
@@ -136,16 +128,10 @@ def receipt(record: Record, row: Row, author: int) -> None:
     """What is received, or given back, must be of a submitted order, and no more than was ordered."""
     ctx = record.call.ctx
     of = _read(ctx, "PurchaseOrderItem", row["PurchaseOrderItemID"])
-    above = None if of is None else _read(ctx, "PurchaseOrder", of["OrderID"])
     assert of is not None, "references are looked up first"
-    now, state = row["QuantityNowReceiving"], None if above is None else above["Status"]
+    now = row["QuantityNowReceiving"]
     possible = (SUBMITTED, PARTIAL) if now > 0 else (SUBMITTED, PARTIAL, FULL)
-    if state not in possible:
-        told = " or ".join(_NAMES[each] for each in possible)
-        record.fail_in_pair(
-            "autotask.purchase.receive",
-            f"Items are received while their PurchaseOrder is {told}, and it is {_NAMES.get(state or 0, state)}.{INVENTED}",
-        )
+    _check_state(record, "autotask.purchase.receive", of["OrderID"], possible, "Items are received while their")
     if now == 0:
         record.fail_in_pair("autotask.purchase.receive", f"QuantityNowReceiving must not be 0.{INVENTED}")
     before = _received(ctx, of["id"])
@@ -158,6 +144,17 @@ def receipt(record: Record, row: Row, author: int) -> None:
         record.fail_in_pair(
             "autotask.purchase.receive",
             f"{ordered} were ordered and {before} received before, so {now} cannot be received now.{INVENTED}",
+        )
+
+
+def _check_state(record: Record, rule: str, order_id: Any, possible: tuple[int, ...], what: str) -> None:
+    """Fail a record unless its order is in one of some states; `what` begins the sentence."""
+    above = _read(record.call.ctx, "PurchaseOrder", order_id)
+    state = None if above is None else above["Status"]
+    if state not in possible:
+        told = " or ".join(_NAMES[each] for each in possible)
+        record.fail_in_pair(
+            rule, f"{what} PurchaseOrder is {told}, and it is {_NAMES.get(state or 0, state)}.{INVENTED}"
         )
 
 
