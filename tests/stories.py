@@ -12,7 +12,9 @@ import unittest.mock
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+from hypothesis.strategies import SearchStrategy
 
 from mockservers.harness.check import EXAMPLES
 from mockservers.harness.drivers import KILL, LISTENING, RESTART, Hello
@@ -21,6 +23,8 @@ from mockservers.harness.layers import Story
 from mockservers.harness.profile import contracted, profile
 from mockservers.harness.scenarios import FaultStep, Scenario
 from mockservers.harness.strategies import assemble
+
+Drawn = TypeVar("Drawn")
 
 
 def everything(vendor: str) -> Hello:
@@ -51,14 +55,17 @@ def stories(vendor: str, hello: Hello) -> list[str]:
     return [*found, "trouble", "outage", *ended]
 
 
+def one(strategy: SearchStrategy[Drawn], seed: int, turn: int, *, free: bool = False) -> Drawn:
+    """What a strategy draws as one example of a check; `free`: as if it were not dealt."""
+    place, found = Place(seed, turn), list[Drawn]()
+    generate(strategy, place.alone, found.append, shrink=False, place=None if free else place)
+    return found[-1]
+
+
 def drawn(vendor: str, hello: Hello, seed: int, examples: int = EXAMPLES, *, free: bool = False) -> list[Scenario]:
     """The examples of a check; `free`: as if none of them were dealt."""
-    strategy, found = profile(vendor).strategies().scenarios("default", hello), []
-    for turn in range(examples):
-        place, told = Place(seed, turn), list[Scenario]()
-        generate(strategy, place.alone, told.append, shrink=False, place=None if free else place)
-        found.append(told[-1])
-    return found
+    strategy = profile(vendor).strategies().scenarios("default", hello)
+    return [one(strategy, seed, turn, free=free) for turn in range(examples)]
 
 
 def brought(scenario: Scenario) -> Iterator[str]:

@@ -17,18 +17,11 @@ from mockservers.harness.profile import contracted, profile
 from mockservers.harness.reduction import plainer
 from mockservers.harness.scenario_files import parse
 from mockservers.harness.scenarios import Scenario
-from mockservers.harness.strategies import Strategy, assemble
-from tests.stories import everything, reading, stories
+from mockservers.harness.strategies import assemble
+from tests.stories import everything, one, reading, stories
 
 SEEDS = (1, 2, 77)
 HELLOS = [pytest.param(make, id=make.__name__) for make in (everything, reading)]
-
-
-def one(strategy: Strategy, seed: int, turn: int, *, free: bool = False) -> object:
-    """What a strategy draws as one example of a check."""
-    place, found = Place(seed, turn), list[object]()
-    generate(strategy, place.alone, found.append, shrink=False, place=None if free else place)
-    return found[-1]
 
 
 @pytest.mark.parametrize("make", HELLOS)
