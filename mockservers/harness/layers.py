@@ -28,6 +28,8 @@ LAYERED = 150
 """Examples that are dealt at most; all after them are drawn freely. For one client a contract has less than half as many."""
 ROUNDS = 5
 """How often each story is dealt at most: some cost much."""
+HANDS = 3
+"""In how many rounds of a story values come that are dealt several at a time: a contract of fifty stories has no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,13 @@ def sampled(values: Iterable[Any]) -> Strategy:
         return st.just(card(cards, telling.seed, f"{telling.name} {telling.drawn}", telling.round))
 
     return asked(choose)
+
+
+def hands(values: Iterable[Any]) -> Strategy:
+    """Several of some values at a time, so that inside a story that is dealt all of them come in its first rounds."""
+    among = _different(tuple(values))
+    few = -(-len(among) // HANDS)
+    return sampled([among[n : n + few] for n in range(0, len(among), few)])
 
 
 def dealt(name: str, values: Sequence[Any]) -> Strategy:

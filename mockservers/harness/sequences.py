@@ -6,12 +6,13 @@ Each is a strategy of lists of intents. What is drawn, and in which order, belon
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from hypothesis import strategies as st
 
 from mockservers.harness.drivers import Hello
-from mockservers.harness.layers import Story, sampled
+from mockservers.harness.layers import Story, hands, sampled
 from mockservers.harness.scenarios import ClockStep, FaultStep
 from mockservers.harness.strategies import (
     Intent,
@@ -82,6 +83,30 @@ def outdated(hello: Hello, first: Sequence[Mapping[str, Any]], second: Sequence[
 
     known = [task for task in ("update", "close") if task in hello.tasks] or ["update"]
     return st.builds(story, indexes, sampled(first), sampled(second), sampled(known))
+
+
+def edged(
+    hello: Hello, texts: Mapping[str, Sequence[str]], made: Mapping[str, Any], notes: Sequence[str] = ()
+) -> list[Story]:
+    """The client is told to write every text at its edges, by each task that it knows: what is cut, trimmed or escaped shows.
+
+    `texts` tells for fields what they can hold, `made` what a new ticket needs beside. Several are written one after another.
+    """
+
+    def told(*hand: Sequence[str]) -> list[dict[str, str]]:
+        rows = zip_longest(*hand)
+        return [{name: text for name, text in zip(texts, row, strict=True) if text is not None} for row in rows]
+
+    fields = st.builds(told, *map(hands, texts.values()))
+    known = {
+        "create": fields.map(lambda rows: [write("create", fields={**made, **row}) for row in rows]),
+        "update": st.builds(lambda index, rows: [write("update", index, row) for row in rows], indexes, fields),
+    }
+    if notes:
+        known["note"] = st.builds(
+            lambda index, hand: [write("note", index, text=text) for text in hand], indexes, hands(notes)
+        )
+    return [Story(f"edges of {task}", drawn, 2) for task, drawn in known.items() if task in hello.tasks]
 
 
 def listened(stops: int, fields: Callable[[str], Mapping[str, Any]], restarts: bool) -> list[Story]:

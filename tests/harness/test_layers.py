@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from mockservers.harness.check import EXAMPLES
 from mockservers.harness.drivers import Hello
 from mockservers.harness.generation import Place, generate
-from mockservers.harness.layers import LAYERED, ROUNDS, Story, card, dealt, sampled, told, turned
+from mockservers.harness.layers import HANDS, LAYERED, ROUNDS, Story, card, dealt, hands, sampled, told, turned
 from mockservers.harness.profile import contracted, profile
 from mockservers.harness.reduction import plainer
 from mockservers.harness.scenario_files import parse
-from mockservers.harness.scenarios import Scenario
-from mockservers.harness.strategies import assemble
-from tests.stories import everything, one, reading, stories
+from mockservers.harness.scenarios import ClientStep, Scenario
+from mockservers.harness.strategies import TEXTS, assemble
+from tests.stories import drawn, everything, one, reading, stories
 
 SEEDS = (1, 2, 77)
 HELLOS = [pytest.param(make, id=make.__name__) for make in (everything, reading)]
@@ -30,7 +30,7 @@ def test_every_story_is_told_whatever_the_seed(vendor: str, make: type[Hello]) -
     hello = make(vendor)
     names, strategy = stories(vendor, hello), profile(vendor).strategies().scenarios("default", hello)
     assert len(names) == len(set(names))
-    assert 2 * len(names) <= LAYERED <= EXAMPLES
+    assert HANDS * len(names) <= LAYERED <= EXAMPLES  # else some of a hand may never come
     for seed in SEEDS:
         missing, turn = set(names), 0
         while missing and turn < EXAMPLES:
@@ -94,6 +94,32 @@ def test_the_ways_of_a_story_are_dealt_over_its_rounds() -> None:
     assert Counter(firsts) == {"x": 3, "y": 3}  # however often it stands there, for there are few rounds
     assert Counter(seconds[:3]) == Counter(seconds[3:]) == {0: 1, 1: 1, 2: 1}
     assert sorted(map(repr, thirds[:2])) == ["1", "True"]  # which are equal, and not the same
+
+
+def test_values_that_are_dealt_by_the_hand_all_come_in_the_first_rounds() -> None:
+    story = Story("texts", hands(["a", "b", "a", "c", "d", "e", "f", "g"]))
+    found = [one(told(story, 7, n), 7, n) for n in range(HANDS)]
+    assert sorted(each for hand in found for each in hand) == ["a", "b", "c", "d", "e", "f", "g"]
+    assert max(map(len, found)) == 3
+    assert one(told(Story("one", hands(["a"])), 7, 0), 7, 0) == ("a",)
+
+
+@pytest.mark.parametrize("vendor", contracted())
+def test_a_client_is_told_to_write_every_text_at_its_edges(vendor: str) -> None:
+    if "update" not in profile(vendor).tasks:
+        pytest.skip("nothing can be written there")
+    hello = Hello("writer", ("sync", "mirror", "create", "update", "note"))
+    names = stories(vendor, hello)
+    edges = [name for name in names if name.startswith("edges of ")]
+    assert "edges of update" in edges
+    written = {task: set[str]() for task in ("create", "update")}
+    for scenario in drawn(vendor, hello, 5):
+        for step in scenario.steps:
+            if isinstance(step, ClientStep) and step.task in written and set(scenario.told) & set(edges):
+                written[step.task] |= {value for value in step.fields.values() if isinstance(value, str)}
+    wanted = {text for text in TEXTS if text.strip() and len(text) <= 255}
+    assert wanted <= written["create"]
+    assert wanted <= written["update"]
 
 
 def test_outside_of_a_told_story_nothing_is_dealt_but_what_asks_for_it() -> None:

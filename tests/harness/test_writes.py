@@ -240,6 +240,19 @@ def test_notes_of_others_are_not_the_clients(writes: Make) -> None:
     assert once(writes(write("note", one, one, (both[:1], both), asked=told))).breaches == ()
 
 
+def test_notes_of_others_that_say_more_may_be_theirs(writes: Make) -> None:
+    """A text may stand in another by chance, as 0 does in 100."""
+    told, one = {"record": "1", "key": "k1", "text": "0"}, [ticket("1")]
+    mine, theirs = note("5", "0 [k1]"), [note("6", "100 %"), note("7", "100 %")]
+    task = write("note", one, one, ([], [mine, *theirs]), asked=told)
+    said_twice = replace(change(15, "act", "1"), request={"action": "note", "text": "100 %", "copies": 2})
+    assert once(writes(task, changes=[said_twice])).breaches == ()
+    assert once(writes(task, changes=[replace(said_twice, request={"text": "100 %"})])).verdict == "broken"
+    assert once(writes(task, changes=[replace(said_twice, n=25)])).verdict == "broken"  # it was after the task
+    again = write("note", one, one, ([], [mine, *theirs, note("8", "0 [k1]")]), asked=told)
+    assert once(writes(again, changes=[said_twice])).verdict == "broken"
+
+
 def untouched(history: History) -> Judgement:
     exercised, found = writing.touched(history, {"LastActivityDate"}, {"close": ("Status",)})
     return judged(exercised, [each.breach(history) for each in found])

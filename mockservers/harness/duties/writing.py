@@ -116,16 +116,23 @@ def borrowed(history: History, kinds: Mapping[str, Iterable[str]], text: Callabl
             if words in comparing.squeezed(text(record))
         ]
         new = [id_ for kind, id_ in same if id_ not in (first.was or {}).get(kind, {})]
-        if same and len(new) <= sum(any(words in each for each in _texts(change)) for change in since):
+        if same and len(new) <= _said(since, words):
             what = f"the only notes that say {comparing.show(task.asked['text'])} are those of others"
             found.append(Lack(task, what, wanted=task.asked["text"]))
     return found
 
 
-def _texts(change: ExternalChange) -> list[str]:
-    """The texts that somebody gave with an act upon a ticket, such as a note's, without white space."""
-    given = change.request.items() if change.operation == "act" else ()
-    return [comparing.squeezed(text) for name, text in given if name not in ("id", "action") and isinstance(text, str)]
+def _said(changes: Iterable[ExternalChange], words: str) -> int:
+    """How many notes others wrote, by acts upon tickets, that may have those words in them (without white space)."""
+    return sum(
+        int(change.request.get("copies", 1))
+        for change in changes
+        if change.operation == "act"
+        and any(
+            isinstance(text, str) and name not in ("id", "action") and words in comparing.squeezed(text)
+            for name, text in change.request.items()
+        )
+    )
 
 
 def is_time(history: History, lack: Lack) -> bool:
@@ -233,9 +240,9 @@ def written_once(
 ) -> Judgement:
     """Whether no write that was told once, or again with the same key, was made twice. `kinds` and `text` as for `lacks`.
 
-    A task that makes tickets needs no entry. Notes that say something else are somebody else's, and what an earlier write
-    owed, which found no answer and made nothing, may be made with a later one. `findable` tells whether a
-    client that is told again could find the ticket that it made.
+    A task that makes tickets needs no entry. Notes that say something else are somebody else's, and of those that say more
+    as many as others wrote meanwhile. What an earlier write owed, which found no answer and made nothing, may be made with
+    a later one. `findable` tells whether a client that is told again could find the ticket that it made.
     """
     by_key: dict[str, list[Task]] = {}
     for task in history.writes:
@@ -262,7 +269,8 @@ def written_once(
                 and any(task.error_kind == "transport" for task in other)
                 and not any(history.made(task, kind) for task in other)
             )
-            if len(made) > 1 + late and (kind != history.entity or findable(tasks[-1], made[0])):
+            theirs = sum(_said(history.changes_within(task), words) for task in tasks) if kind != history.entity else 0
+            if len(made) > 1 + late + theirs and (kind != history.entity or findable(tasks[-1], made[0])):
                 ids = ", ".join(record.id for record in made)
                 after = f"; {shared.request(lost[0])} had no answer" if lost else ""
                 breaches.append(

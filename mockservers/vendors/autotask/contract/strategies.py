@@ -48,6 +48,9 @@ SKIPPED = instants.from_iso("2026-03-08T07:00:30Z")
 BEGINNINGS = (STARTS[0], STARTS[4], STARTS[5], STARTS[7], STARTS[8], SKIPPED)
 """An image of each is kept, which is why there are few: a usual day, and around changes of clocks."""
 TITLES = tuple(each for each in TEXTS if each and len(each) <= 255)
+FULL = "255" * 85
+"""As long as a title may be."""
+PROSE = tuple(each for each in TEXTS if each.strip())
 _LINES = [each for each in TITLES if "\r" in each]
 HARD = (*_LINES, *_LINES, *(each for each in TITLES if each != each.strip() or not each.isascii()))
 """Those of them that get lost on the way most easily."""
@@ -130,7 +133,7 @@ _told = st.one_of(
     _written.map(lambda text: {"Resolution": text}),
     sampled(NUMBERED).map(lambda number: {"PurchaseOrderNumber": number}),
     sampled(HARD).map(lambda text: {"Title": text, "Resolution": text}),
-    st.just({"Title": "255" * 85}),  # as long as a title may be
+    st.just({"Title": FULL}),
     sampled(STATUSES).map(lambda value: {"Status": value}),
     sampled((4, 1, 3)).map(lambda value: {"Priority": value}),
     sampled(TIMES).map(lambda time: {"DueDateTime": time}),
@@ -163,6 +166,8 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
             told += [Story("outdated", sequences.outdated(hello, FIRST, THEN), 6)]
         if "note" in hello.tasks:
             told += [Story("said twice", _said_twice(), 2)]
+        edged = {"Title": (*TITLES, FULL), "Description": PROSE, "Resolution": PROSE}
+        told += sequences.edged(hello, edged, MADE, PROSE)
     drawn = assemble(
         profile("autotask"),
         dialect,

@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from mockservers.harness import sequences
 from mockservers.harness.drivers import RESTART, Hello
 from mockservers.harness.layers import Story, dealt, sampled
 from mockservers.harness.scenarios import ClockStep, FaultStep, Scenario
@@ -232,11 +233,7 @@ def _written(hello: Hello) -> list[Story]:
     """Stories around writes that the client knows."""
     restarts = RESTART in hello.options
     stories = {
-        "create": (
-            Story("lost create", _lost("create", restarts), 10),
-            Story("alike", _alike(), 5),
-            Story("long", _long(), 5),
-        ),
+        "create": (Story("lost create", _lost("create", restarts), 10), Story("alike", _alike(), 5)),
         "update": (
             Story("moved", _moved(), 5),
             Story("lost update", _lost("update", restarts), 5),
@@ -245,7 +242,8 @@ def _written(hello: Hello) -> list[Story]:
         ),
         "close": (Story("lost close", _lost("close", restarts), 5),),
     }
-    return [story for task, each in stories.items() if task in hello.tasks for story in each]
+    found = [story for task, each in stories.items() if task in hello.tasks for story in each]
+    return found + sequences.edged(hello, {"subject": SUBJECTS, "summary": (*SUBJECTS, *LONG)}, {"cid": "kim"})
 
 
 def _message(task: str, index: int) -> Intent:
@@ -276,13 +274,6 @@ def _alike() -> Strategy:
         return [theirs, sync(), *trouble, _message("create", 0)]
 
     return st.builds(story, sampled((True, True, False)))
-
-
-def _long() -> Strategy:
-    """A summary that no address holds."""
-    return sampled(LONG).map(
-        lambda text: [write("create", fields={"cid": "kim", "subject": _SUBJECT, "summary": text})]
-    )
 
 
 def _moved() -> Strategy:

@@ -346,10 +346,10 @@ def _written(hello: Hello) -> list[Story]:
             Story("linked", _linked(), 4),
             Story("outdated", _outdated(), 2),
             Story("half an update", _half_done("update"), 2),
-            Story("edged", _edged(), 2),
         ),
     }
-    return [story for task, stories in known.items() if task in hello.tasks for story in stories]
+    found = [story for task, stories in known.items() if task in hello.tasks for story in stories]
+    return found + sequences.edged(hello, {"22": SUMMARIES, "7": SUMMARIES}, {}, SUMMARIES)
 
 
 def _message(task: str, index: int, minutes: int | None = None) -> Intent:
@@ -384,14 +384,6 @@ def _alike(task: str) -> Strategy:
 def _markup() -> Strategy:
     texts_ = sampled(("Cable <A> to port <B>", "5 < 6 & 7 > 6", "&amp; &lt;b&gt; &quot;", "1<2>1"))
     return st.builds(lambda index, text: [write("note", index, text=text)], indexes, texts_)
-
-
-def _edged() -> Strategy:
-    """Texts that are easily trimmed, cut, escaped twice or not at all on their way to the vendor."""
-    text = sampled(
-        [each for each in SUMMARIES if each != each.strip() or set(each) & set('\r\n"\\&') or len(each) > 255]
-    )
-    return st.builds(lambda index, one, two: [write("update", index, {"22": one, "7": two})], indexes, text, text)
 
 
 def _default_status() -> Strategy:
