@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import importlib.util
 import json
 import os
+import re
 import socket
 import tracemalloc
 from collections.abc import Iterator
@@ -23,8 +23,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from mockservers import registry
+from mockservers.kernel import catalogue
 from mockservers.kernel.journal import Journal
 from mockservers.kernel.operations import Recipe
+from mockservers.kernel.people import CUSTOMER
+from mockservers.kernel.rules import Misuse
 from mockservers.kernel.world import World, WorldConfig, Worlds
 from mockservers.server import mounts
 from mockservers.server.http import Server
@@ -40,7 +43,8 @@ hostile = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
-REAL = tuple(name for name in registry.names() if importlib.util.find_spec(f"mockservers.vendors.{name}.wire"))
+REAL = registry.names()
+MOUNTED = [each for each in mounts.all_mounts() if each.vendor in REAL]
 
 
 def everyone(name: str) -> Any:
@@ -51,8 +55,7 @@ def everyone(name: str) -> Any:
 def shared() -> Iterator[Server]:
     config = WorldConfig(mode="frozen", start=START, data={name: Recipe("demo", 5) for name in ("toy", *REAL)})
     worlds = Worlds(everyone, config)
-    real = [each for each in mounts.all_mounts() if each.vendor in REAL]
-    with Server(worlds, mounts=(*toy.MOUNTS, *real), most_body=1 << 20) as opened:
+    with Server(worlds, mounts=(*toy.MOUNTS, *MOUNTED), most_body=1 << 20) as opened:
         opened.grace = 0.1
         yield opened
     worlds.close()
@@ -100,6 +103,28 @@ values = st.recursive(
 )
 NAMES = ("toy", *REAL)
 SWITCHES = [(name, switch) for name in NAMES for switch in everyone(name).dialects.switches]
+KINDS = {name: sorted(catalogue.load(name).entities) for name in REAL}
+"""The kinds of records that each vendor's catalogue has."""
+FIELDS = {
+    name: {kind: [each.name for each in held.fields] for kind, held in catalogue.load(name).entities.items()}
+    for name in REAL
+}
+THERE = "/records/THERE"
+"""A record that there is, of the kind that the call names."""
+
+
+def takes(says: str) -> dict[str, Any]:
+    """What an action takes, by the names that its words tell, each with a value that some action takes."""
+    return dict.fromkeys(re.findall(r"`(\w+)`", says), "1")
+
+
+DEEDS = [
+    (name, record, {"action": action, **takes(says)})
+    for name in NAMES
+    for record, actions in ((THERE, everyone(name).actions), (f"/records/{CUSTOMER}", everyone(name).administrator))
+    for action, says in actions.items()
+]
+"""Whatever people can do at each vendor, and its administrator: all that an emulator says of itself."""
 GOOD: list[tuple[str, str, dict[str, Any]]] = [
     (
         "POST",
@@ -121,7 +146,7 @@ GOOD: list[tuple[str, str, dict[str, Any]]] = [
     ("PUT", "/dialect", {"vendor": "toy", "tenant": "demo", "named": "dotted"}),
     *(("POST", "/records", {"vendor": name, "tenant": "demo", "fields": {}, "delay": 1}) for name in NAMES),
     *(("PATCH", "/records/1", {"vendor": name, "fields": {"subject": "x"}}) for name in NAMES),
-    *(("POST", "/records/1/act", {"vendor": name, "action": "Assign", "by": "x", "note": "y"}) for name in NAMES),
+    *(("POST", f"{record}/act", {"vendor": name, **deed}) for name, record, deed in DEEDS),
     *(("DELETE", f"/records/1?vendor={name}", {}) for name in NAMES),
     *(("GET", f"/records?vendor={name}", {}) for name in NAMES),
     ("POST", "/faults", {"kind": "refuse", "settings": {"refusal": ""}, "vendor": "toy", "operation": "Echo"}),
@@ -149,9 +174,19 @@ QUERIES += ["path", "header", "field", "status", "begin", "end"]
 
 
 @st.composite
+def written(draw: st.DrawFn) -> tuple[str, str, dict[str, Any]]:
+    """Somebody at a vendor makes or changes a record of any kind that it has, by any of its fields."""
+    name = draw(st.sampled_from(REAL))
+    kind = draw(st.sampled_from(KINDS[name]))
+    fields = draw(st.dictionaries(st.sampled_from(FIELDS[name][kind] or ["id"]), values, min_size=1, max_size=4))
+    method, path = draw(st.sampled_from([("POST", "/records"), ("PATCH", THERE)]))
+    return method, path, {"vendor": name, "entity": kind, "fields": fields}
+
+
+@st.composite
 def spoiled(draw: st.DrawFn) -> tuple[str, str, dict[str, str], dict[str, Any]]:
     """A good call of the control API with some of its values replaced, at any depth."""
-    method, path, body = draw(st.sampled_from(GOOD))
+    method, path, body = draw(st.sampled_from(GOOD) | written())
     body = json.loads(json.dumps(body))
     for _ in range(draw(st.integers(0, 3))):
         inside = body
@@ -166,6 +201,18 @@ def spoiled(draw: st.DrawFn) -> tuple[str, str, dict[str, str], dict[str, Any]]:
     return method, path, draw(st.dictionaries(st.sampled_from(QUERIES) | words, words, max_size=2)), body
 
 
+def some_record(world: World, body: Any) -> str:
+    """The id of a record of the kind that a call is about; "1" where there is none."""
+    vendor, kind = body.get("vendor"), body.get("entity")
+    if vendor not in NAMES or (kind is not None and kind not in KINDS.get(vendor, ())):
+        return "1"
+    try:
+        found = world.act(vendor, "list", {"most": 1, **({} if kind is None else {"entity": kind})})["records"]
+    except Misuse:
+        return "1"
+    return str(found[0]["id"]) if found else "1"
+
+
 @hostile
 @given(calls=st.lists(spoiled(), min_size=1, max_size=5))
 def test_the_control_api_never_fails_inside(
@@ -174,6 +221,8 @@ def test_the_control_api_never_fails_inside(
     api = Api(shared.url)
     with contextlib.closing(api.session):
         for method, path, query, body in calls:
+            if path.startswith(THERE):
+                path = path.replace(THERE, f"/records/{some_record(shared.worlds.default, body)}")
             url = f"{shared.url}/_mock/v1{path}"
             answer = api.session.request(method, url, params=query, json=body, timeout=20)
             assert answer.status_code in (200, 201, 400, 404, 405, 409, 415, 422, 501), answer.text
@@ -225,6 +274,7 @@ PAYLOAD: dict[str, Any] = {
     "Filters": [{"Field": "UtilisphereID", "Operation": "EQUALS", "Value": "1"}],
 }
 VARIABLES = [
+    "cid",
     "tid",
     "order",
     "order_direction",
@@ -266,12 +316,15 @@ ADDRESSES = [
     "/toy/x",
     "/toy?key=demo-key-1",
     "/toy?key=demo-key-1&times=2",
+    "/API?key=demo-key&action=get_tickets&tid=1",
     "/",
     "/w/default/toy",
     "/w//",
     "/w/a/b",
+    *(each.shown for each in MOUNTED),
     *(everyone(name).endpoint for name in REAL),
     *(f"{everyone(name).endpoint}?WSDL" for name in REAL),
+    *(path for name in REAL if (path := everyone(name).description) is not None),
 ]
 targets = (
     st.sampled_from(ADDRESSES)
@@ -412,6 +465,12 @@ def test_hostile_requests_at_the_mounts(
     assert status != 500 or any(entry.vendor in REAL for entry in entries)  # SOAP faults are sent with 500
     still_well(shared)
     assert data_of(world) == before
+
+
+def test_every_mount_is_struck() -> None:
+    assert {each.vendor for each in MOUNTED} == set(REAL) == {name for name in NAMES if name != "toy"}
+    for each in MOUNTED:
+        assert any(each.takes(*address.partition("?")[::2]) for address in ADDRESSES), each.shown
 
 
 def test_memory_is_bounded_by_the_journal(shared: Server, monkeypatch: pytest.MonkeyPatch) -> None:
