@@ -5,7 +5,7 @@ MOCKSERVERS_EXAMPLES raises the number of examples: with 2,500 the six propertie
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 from urllib.parse import quote
@@ -17,9 +17,22 @@ from lxml import etree
 
 from mockservers.kernel import catalogue
 from mockservers.kernel.journal import Exchange
+from mockservers.vendors.autotask.emulator.entities import ENTITIES as OWN
 from tests.examples import examples
 from tests.vendors.autotask.compare_wsdl import FACTS
-from tests.vendors.autotask.post import HEADER, PATH, SOAP11, SOAP12, SPACE, Post, basic, envelope, queryxml, request
+from tests.vendors.autotask.post import (
+    HEADER,
+    PATH,
+    SOAP11,
+    SOAP12,
+    SPACE,
+    Post,
+    basic,
+    envelope,
+    queryxml,
+    request,
+    where,
+)
 
 EXAMPLES = examples(60)
 fuzz = settings(
@@ -45,6 +58,8 @@ STATUSES = (200, 400, 401, 404, 405, 415, 500, 501)
 
 class Target:
     """A world with some data; `strike` sends, and checks the answer, the journal, and that an error changed nothing."""
+
+    held: Mapping[str, list[Any]]
 
     def __init__(self) -> None:
         self.post = Post({"threshold": "off", "thread_limit": "off"}, data="demo:25")
@@ -375,6 +390,11 @@ def sent_fields(kind: str) -> st.SearchStrategy[str]:
     )
 
 
+odd = values.map(carried) | st.sampled_from(
+    ["0", "1", "-1", "2", "0.5", "1.123456", "2147483647", "-2147483648", "1e15", "true", "2026-03-05", "9999-12-31"]
+)
+
+
 packets = st.sampled_from([*KINDS, *sorted(ENTITIES), "Entity", "x:y", ""]).flatmap(
     lambda kind: st.lists(sent_fields(kind), max_size=3).map("".join)
 )
@@ -385,6 +405,46 @@ packets = st.sampled_from([*KINDS, *sorted(ENTITIES), "Entity", "x:y", ""]).flat
 @given(change=st.sampled_from(["create", "update", "delete"]), packet=packets)
 def test_any_entities(target: Target, change: str, packet: str) -> None:
     target.call(change, f"<Entities>{packet}</Entities>")
+
+
+# --- entities that are good but for a place or two --------------------------------------------------------------------
+
+WRITABLE = sorted(name for name, entity in OWN.items() if entity.may("create") or entity.may("update"))
+
+
+@pytest.fixture(scope="module")
+def full() -> Iterator[Target]:
+    """A customer whose records are sent back: all that the demo has of each kind that can be written."""
+    made = Target()
+    made.held = {name: records for name in WRITABLE if (records := _records(made, name))}
+    made.post.world.checkpoint("begun")
+    yield made
+    made.post.world.close()
+
+
+def _records(target: Target, kind: str) -> list[Any]:
+    result = target.post.query(kind, where("id", "GreaterThan", 0))
+    return [] if result is None else list(result.find(f"{{{SPACE}}}EntityResults"))
+
+
+@fuzz
+@given(data=st.data())
+def test_any_record_with_something_else_in_it(full: Target, data: st.DataObject) -> None:
+    """What was read is sent back, or sent as a new one, with a few values that others have, or nobody."""
+    full.post.world.restore("begun")
+    full.before = full.image()
+    kind = data.draw(st.sampled_from(sorted(full.held)))
+    entity = data.draw(st.sampled_from(full.held[kind]))
+    change = data.draw(st.sampled_from(["create", "update", "delete"]))
+    spoiled = data.draw(st.dictionaries(st.sampled_from([each.name for each in OWN[kind].elements]), odd, max_size=3))
+    members = []
+    for member in entity:
+        name = etree.QName(member).localname
+        if name != "UserDefinedFields" and name not in spoiled and member.text:
+            told = "0" if name == "id" and change == "create" else member.text
+            members.append(f"<{name} xsi:type='xsd:string'>{escape(told, quote=False)}</{name}>")
+    members += [f"<{name} xsi:type='xsd:string'>{value}</{name}>" for name, value in spoiled.items()]
+    full.call(change, f"<Entities><Entity xsi:type='{kind}'>{''.join(members)}</Entity></Entities>")
 
 
 # --- addresses --------------------------------------------------------------------------------------------------------

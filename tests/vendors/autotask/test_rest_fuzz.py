@@ -5,7 +5,7 @@ has no failure of the emulator. MOCKSERVERS_EXAMPLES raises the number of exampl
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from mockservers.kernel.journal import Exchange
 from mockservers.vendors.autotask.emulator.rest.filters import LISTS, OPERATORS
-from mockservers.vendors.autotask.emulator.rest.names import CHILDREN, RESOURCES
+from mockservers.vendors.autotask.emulator.rest.names import CHILDREN, RESOURCES, deeds
 from tests.examples import examples
 from tests.vendors.autotask.post import Post
 from tests.vendors.autotask.rest import Rest
@@ -31,6 +31,8 @@ WRITABLE = sorted(each.name for each in RESOURCES.values() if each.verbs)
 
 class Target:
     """A world with some data; `strike` sends, and checks the answer, the journal, and that an error changed nothing."""
+
+    held: Mapping[str, list[dict[str, Any]]]
 
     def __init__(self) -> None:
         self.rest = Rest(Post({"threshold": "off", "thread_limit": "off"}, data="demo:25"))
@@ -129,6 +131,59 @@ def test_records(target: Target, data: st.DataObject) -> None:
     if data.draw(st.booleans()):
         body["id"] = data.draw(st.sampled_from([7673, "7680", 174, 0]))
     target.strike(data.draw(st.sampled_from(["POST", "PATCH", "PUT"])), path, json.dumps(body))
+
+
+BELOW = {each.resource.name: each for each in CHILDREN.values()}
+"""A collection in which records of a resource are written, by the resource's name."""
+TAKEN = sorted(each.name for each in RESOURCES.values() if each.entity.may("query") and deeds(each.entity))
+HOOK = {
+    "isActive": True,
+    "name": "h",
+    "secretKey": "a word between the two",
+    "sendThresholdExceededNotification": False,
+    "isSubscribedToUpdateEvents": True,
+    "webhookUrl": "http://127.0.0.1:9/hook",
+    "deactivationUrl": "http://127.0.0.1:9/stopped",
+}
+likely = st.sampled_from([0, 1, -1, 2, 0.5, 1.123456, 2**31 - 1, -(2**31), 1e15, True, "x", "2026-03-05", "9999-12-31"])
+
+
+@pytest.fixture(scope="module")
+def full() -> Iterator[Target]:
+    """A customer with whatever the demo has of every resource, and with a webhook."""
+    made = Target()
+    hook = made.rest.made("TicketWebhooks", **HOOK)
+    described = made.rest.told("GET", "TicketWebhookFields/entityInformation/fields")["fields"]
+    (field,) = (each for each in described if each["name"] == "fieldID")
+    known = int(field["picklistValues"][0]["value"])
+    told = {"isSubscribedField": True, "isDisplayAlwaysField": False}
+    made.rest.made(f"TicketWebhooks/{hook}/Fields", fieldID=known, **told)
+    made.held = {name: items for name in TAKEN if (items := made.rest.found(name, EVERYTHING))}
+    made.rest.post.world.checkpoint("begun")
+    yield made
+    made.rest.post.world.close()
+
+
+EVERYTHING = {"op": "gt", "field": "id", "value": 0}
+
+
+@fuzz
+@given(data=st.data())
+def test_records_with_something_else_in_them(full: Target, data: st.DataObject) -> None:
+    """What was read is sent back, or sent as a new one, with a few values that others have, or nobody."""
+    full.rest.post.world.restore("begun")
+    full.before = full.image()
+    name = data.draw(st.sampled_from(sorted(full.held)))
+    resource, child = RESOURCES[name.lower()], BELOW.get(name)
+    item = dict(data.draw(st.sampled_from(full.held[name])))
+    verb = data.draw(st.sampled_from(["POST", "PATCH", "PUT", "DELETE"]))
+    id_, path = item["id"], name
+    if child is not None and (not resource.verbs or data.draw(st.booleans())):
+        path = f"{child.parent}/{item.get(resource.named[child.field.name], 0)}/{child.name}"
+    item |= data.draw(st.dictionaries(st.sampled_from(sorted(resource.named.values())), likely | values, max_size=3))
+    if verb == "POST":
+        item.pop("id", None)
+    full.strike(verb, *((f"{path}/{id_}",) if verb == "DELETE" else (path, json.dumps(item))))
 
 
 @fuzz

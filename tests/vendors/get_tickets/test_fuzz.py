@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mockservers.kernel import catalogue
+from mockservers.kernel.rules import Misuse
 from mockservers.vendors.get_tickets.emulator.model import WRITTEN
+from mockservers.vendors.get_tickets.emulator.wire import BY_ACTION
 from tests.examples import examples
 
 Desk = Any
@@ -111,6 +115,14 @@ def desk(request: pytest.FixtureRequest, make_desk: Any) -> Iterator[Desk]:
     made.world.close()
 
 
+@pytest.fixture(scope="module")
+def changing(make_desk: Any) -> Iterator[Desk]:
+    """A desk whose tickets and names may change."""
+    made = make_desk("demo:25", long_text="cut", empty_value="clear")
+    yield made
+    made.world.close()
+
+
 @settings(max_examples=examples(50), deadline=None)
 @given(
     query=query,
@@ -128,6 +140,44 @@ def test_nothing_breaks_the_wire(
     assert reply.entry.outcome in ("ok", "refused", "unsupported", "unmatched", "page"), reply.entry.error
     assert reply.status < 500 or reply.entry.refusal in ("dangerous_value", "most_variables")
     assert reply.status in (200, 400, 404, 405, 500)
+
+
+KNOWN = sorted(
+    {
+        each.name
+        for name, entity in catalogue.load("get_tickets").entities.items()
+        if "inputs" in name
+        for each in entity.fields
+    }
+    | {"id", "name", "contact", "company_id", "rights", "site"}
+)
+"""Every variable of every action."""
+given_variables = st.dictionaries(
+    st.sampled_from(KNOWN), st.sampled_from([*VALUES, "34", "kim", "demo", "2", "Open", "guest"]), max_size=5
+).map(lambda pairs: "&".join(f"{name}={value}" for name, value in pairs.items()))
+
+
+@settings(max_examples=examples(50), deadline=None)
+@given(
+    action=st.sampled_from(sorted(BY_ACTION)),
+    query=given_variables,
+    renamed=st.none() | st.sampled_from(["company", "customer", "technician", "tech_group"]),
+    name=st.text(max_size=8),
+)
+def test_any_action_with_any_variables(changing: Desk, action: str, query: str, renamed: str | None, name: str) -> None:
+    """Whoever is renamed before, what is refused changes nothing, and what reads neither."""
+    if renamed is not None:
+        (found, *_) = changing.world.act("get_tickets", "list", {"entity": renamed, "most": 1})["records"]
+        asked = {"id": "customer", "action": "rename", "list": renamed, "entry": found["id"], "name": name}
+        with suppress(Misuse):
+            changing.world.act("get_tickets", "act", asked)
+    before = changing.world.installation("get_tickets").store.dump()
+    reply = changing.ask(f"key=demo-key&action={action}&{query}")
+    assert reply.entry.outcome in ("ok", "refused", "unsupported"), reply.entry.error
+    assert reply.status in (200, 400, 500)
+    assert reply.status < 500 or reply.entry.refusal == "dangerous_value"
+    if reply.entry.outcome != "ok" or action.startswith("get_"):
+        assert changing.world.installation("get_tickets").store.dump() == before
 
 
 def test_every_bad_value_in_every_variable(desk: Desk) -> None:
