@@ -88,8 +88,13 @@ def hands(values: Iterable[Any]) -> Strategy:
 
 
 def dealt(name: str, values: Sequence[Any]) -> Strategy:
-    """One of some values, the first being the simplest; in examples that are dealt, each comes as often as it stands there."""
+    """One of some values, the first being the simplest; in examples that are dealt, each comes as often as it stands there.
+
+    Raises ValueError where there is none to deal.
+    """
     among = tuple(values)
+    if not among:
+        raise ValueError(f"there is no value to deal for {name!r}; give one at least")
     free = st.sampled_from(among)
 
     def choose() -> Strategy:

@@ -169,3 +169,8 @@ def test_what_was_dealt_is_made_plain_where_it_does_not_matter() -> None:
     assert (there.dialect, there.data, there.start) == ({"deployment": "online"}, "empty", scenario.start)
     assert there.to_dict()["steps"][0] == {"other": "create", "fields": {"CustId": 1}}
     assert needs("demo:30", "US-NY").dialect == {"base_zone": "US-NY"}
+
+
+def test_of_no_values_none_is_dealt() -> None:
+    with pytest.raises(ValueError, match="no value to deal for 'the data'"):
+        dealt("the data", ())
