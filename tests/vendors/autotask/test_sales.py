@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockservers.kernel.rules import Unsupported
+from mockservers.kernel.rules import Misuse, Unsupported
 from mockservers.vendors.autotask.emulator import company, currencies
 from mockservers.vendors.autotask.emulator.currencies import AMOUNTS
 from mockservers.vendors.autotask.emulator.entities import ENTITIES
@@ -112,6 +112,14 @@ def test_a_rate_has_bounds(desk: Desk, rate: str) -> None:
     assert desk.found("Currency", where("ExchangeRate", "Equals", "999999.99999"))[0]["id"] == EURO
 
 
+@pytest.mark.rule("autotask.currency.rate")
+def test_the_rate_of_the_internal_currency_stays_one(desk: Desk) -> None:
+    (internal,) = (each["id"] for each in desk.truth("Currency") if each["IsInternalCurrency"])
+    assert "internal currency is 1, got 1.5" in refused(desk, "update", sent("Currency", internal, ExchangeRate="1.5"))
+    assert good(desk.write("update", sent("Currency", internal, ExchangeRate="1.00")))
+    assert desk.get("Currency", internal)["ExchangeRate"] == 1.0
+
+
 @pytest.mark.parametrize(
     ("amount", "rate", "expected"),
     [(0.0003, 1.5, 0.0005), (2.675, 0.01, 0.0268), (-0.0003, 1.5, -0.0005), (1e100, 999999.99999, 9.9999999999e105)],
@@ -195,8 +203,12 @@ def to_order(desk: Desk, **cost: Any) -> int:
     return made
 
 
+def receipt(item: int, count: int) -> Input:
+    return sent("PurchaseOrderReceive", PurchaseOrderItemID=item, QuantityNowReceiving=count)
+
+
 def receive(desk: Desk, item: int, count: int) -> Answer | Failed:
-    return desk.write("create", sent("PurchaseOrderReceive", PurchaseOrderItemID=item, QuantityNowReceiving=count))
+    return desk.write("create", receipt(item, count))
 
 
 @pytest.mark.rule("autotask.purchase.vendor")
@@ -317,10 +329,53 @@ def test_something_goes_back_where_less_is_ordered_by_now(desk: Desk) -> None:
     fewer = sent("PurchaseOrderItem", item, Quantity=2, ProductID=WAND, InventoryLocationID=WAREHOUSE, UnitCost=1)
     assert good(desk.write("update", fewer))
     assert isinstance(receive(desk, item, 1), Failed)
+    assert desk.get("PurchaseOrder", of)["Status"] == FULL
     assert good(receive(desk, item, -1))
     assert isinstance(receive(desk, item, -4), Failed)
     assert good(receive(desk, item, -1))
     assert desk.get("PurchaseOrder", of)["Status"] == FULL
+
+
+@pytest.mark.rule("autotask.purchase.status")
+@pytest.mark.parametrize("switches", [{}, {"purchase_quantity": "debited"}])
+def test_an_order_is_complete_when_no_more_is_ordered_than_came(switches: dict[str, str]) -> None:
+    desk = Desk("demo:3", switches)
+    of, item = ordered(desk)
+    kept = {"ProductID": WAND, "InventoryLocationID": WAREHOUSE, "UnitCost": 1}
+    open_ = 3 if switches else 5
+    assert good(receive(desk, item, 2))
+    assert good(desk.write("update", sent("PurchaseOrderItem", item, Quantity=open_ - 1, **kept)))
+    assert desk.get("PurchaseOrder", of)["Status"] == PARTIAL
+    if switches:  # what is open still is 1 at least, so the order is complete when that came
+        assert good(desk.write("update", sent("PurchaseOrderItem", item, Quantity=1, **kept)))
+        assert good(receive(desk, item, 1))
+    else:
+        assert good(desk.write("update", sent("PurchaseOrderItem", item, Quantity=2, **kept)))
+    assert desk.get("PurchaseOrder", of)["Status"] == FULL
+
+
+@pytest.mark.rule("autotask.purchase.on_hand")
+def test_what_is_on_hand_fits_in_its_field(desk: Desk) -> None:
+    def counted(number: int) -> Input:
+        return sent("InventoryItem", stock["id"], QuantityOnHand=number, QuantityMinimum=0, QuantityMaximum=9)
+
+    most = 2**31 - 1
+    _, item = ordered(desk, most)
+    assert good(receive(desk, item, 2))
+    (stock,) = desk.found("InventoryItem", where("ProductID", "Equals", str(WAND)))
+    for there, count in ((1, -2), (3, most - 2)):
+        assert good(desk.write("update", counted(there)))
+        assert f"{there} are on hand, so {count} cannot" in refused(desk, "create", receipt(item, count))
+        assert desk.get("InventoryItem", stock["id"])["QuantityOnHand"] == there
+    assert "not be below 0" in refused(desk, "update", counted(-1))
+    with pytest.raises(Misuse, match="on hand, so -9 cannot"):
+        fields = {"PurchaseOrderItemID": item, "QuantityNowReceiving": -9}
+        desk.world.act("autotask", "create", {"entity": "PurchaseOrderReceive", "fields": fields})
+    assert good(desk.write("update", counted(2)))
+    assert good(receive(desk, item, most - 2))
+    assert desk.get("InventoryItem", stock["id"])["QuantityOnHand"] == most
+    assert good(receive(desk, item, -most))
+    assert desk.get("InventoryItem", stock["id"])["QuantityOnHand"] == 0
 
 
 @pytest.mark.rule("autotask.purchase.receive")

@@ -156,6 +156,7 @@ class Keeper:
         self.sum_up(entity, before, row)
         if entity.name == "PurchaseOrderItem":
             purchasing.arrival(self, row)
+            purchasing.reordered(self, row, before)
         if entity.name == "Ticket":
             traces.changed(self, before, row)
             webhooks.changed(self.ctx, before, row, self.creator)

@@ -47,13 +47,18 @@ def quote_item(record: Record, row: Row, author: int) -> None:
 
 
 def currency(record: Record, row: Row, author: int) -> None:
-    """An exchange rate is above zero, with at most six digits before the point and five behind it."""
+    """An exchange rate is above zero, with at most six digits before the point and five behind it; the internal one is 1."""
     rate = Decimal(repr(row["ExchangeRate"]))
     if rate <= 0 or rate >= 10**_MOST_WHOLE or rate != round(rate, _MOST_PLACES):
         record.fail_in_pair(
             "autotask.currency.rate",
             f"ExchangeRate must be above 0, with at most {_MOST_WHOLE} digits before the point and {_MOST_PLACES} behind it."
             f"{INVENTED}",
+        )
+    if row["IsInternalCurrency"] and rate != 1:
+        record.fail_in_pair(
+            "autotask.currency.rate",
+            f"ExchangeRate of the internal currency is 1, got {row['ExchangeRate']}.{INVENTED}",
         )
 
 

@@ -187,6 +187,7 @@ _CHECKS: Mapping[str, Callable[[Record, Row, int], None]] = {
     "PurchaseOrder": purchasing.order,
     "PurchaseOrderItem": purchasing.item,
     "PurchaseOrderReceive": purchasing.receipt,
+    "InventoryItem": purchasing.stock,
 }
 
 

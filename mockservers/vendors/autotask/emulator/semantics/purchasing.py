@@ -12,9 +12,9 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 
 from mockservers.kernel.operations import Context
-from mockservers.kernel.rules import Unsupported
+from mockservers.kernel.rules import Misuse, Unsupported
 from mockservers.vendors.autotask.emulator import model
-from mockservers.vendors.autotask.emulator.entities import ENTITIES, Entity
+from mockservers.vendors.autotask.emulator.entities import ENTITIES, INT, Entity
 from mockservers.vendors.autotask.emulator.limits import INVENTED
 from mockservers.vendors.autotask.emulator.model import TABLES, Row
 from mockservers.vendors.autotask.emulator.semantics.checks import Record
@@ -42,7 +42,7 @@ _OF_ORDER = sa.select(_ITEMS.id, _ITEMS.Quantity, _ITEMS.EstimatedArrivalDate).w
     _ITEMS.tenant == sa.bindparam("tenant"), _ITEMS.OrderID == sa.bindparam("order")
 )
 _ON_HAND = (
-    sa.select(_STOCK.id)
+    sa.select(_STOCK.id, _STOCK.QuantityOnHand)
     .where(_STOCK.tenant == sa.bindparam("tenant"), _STOCK.ProductID == sa.bindparam("product"))
     .where(_STOCK.InventoryLocationID == sa.bindparam("location"))
     .order_by(_STOCK.id)
@@ -145,6 +145,30 @@ def receipt(record: Record, row: Row, author: int) -> None:
             "autotask.purchase.receive",
             f"{ordered} were ordered and {before} received before, so {now} cannot be received now.{INVENTED}",
         )
+    _check_stock(record, of, now)
+
+
+def stock(record: Record, row: Row, author: int) -> None:
+    """What is on hand is never below 0; that it fits in its type is looked at with every number."""
+    if (row.get("QuantityOnHand") or 0) < 0:
+        record.fail_in_pair(
+            "autotask.purchase.on_hand", f"QuantityOnHand must not be below 0, got {row['QuantityOnHand']}.{INVENTED}"
+        )
+
+
+def _check_stock(record: Record, of: Mapping[str, Any], now: int) -> None:
+    """Fail a receipt after which less than nothing would be on hand, or more than its field holds."""
+    wrong = _too_few_or_many(_on_hand(record.call.ctx, of), now)
+    if wrong:
+        record.fail_in_pair("autotask.purchase.on_hand", f"{wrong}.{INVENTED}")
+
+
+def _too_few_or_many(found: Any, now: int) -> str:
+    """Why so many more of what was found cannot be on hand, "" where they can."""
+    there = 0 if found is None else int(found.QuantityOnHand or 0)
+    if 0 <= there + now < INT:
+        return ""
+    return f"{there} are on hand, so {now} cannot be received now: QuantityOnHand is from 0 to {INT - 1}"
 
 
 def _check_state(record: Record, rule: str, order_id: Any, possible: tuple[int, ...], what: str) -> None:
@@ -241,7 +265,18 @@ def received(author: Author, row: Row) -> None:
     if ctx.dialect["purchase_quantity"] == "debited":
         of = author.change(ENTITIES["PurchaseOrderItem"], of, {"Quantity": int(of["Quantity"] or 0) - now})
     _store(author, of, now)
-    above = _read(ctx, "PurchaseOrder", of["OrderID"])
+    _progress(author, of["OrderID"])
+
+
+def reordered(author: Author, row: Row, before: Row) -> None:
+    """Another number of an item is ordered, of which some came before: its order may be complete by that."""
+    if row["Quantity"] != before["Quantity"] and _received(author.ctx, row["id"]):
+        _progress(author, row["OrderID"])
+
+
+def _progress(author: Author, order_id: Any) -> None:
+    """How far an order has come follows from what of its items was received (autotask.purchase.status)."""
+    ctx, above = author.ctx, _read(author.ctx, "PurchaseOrder", order_id)
     if above is None:
         return
     counts = [(_received(ctx, each.id), each._mapping) for each in _items(ctx, above["id"])]
@@ -252,13 +287,22 @@ def received(author: Author, row: Row) -> None:
         ctx.cite("autotask.purchase.status")
 
 
+def _on_hand(ctx: Context, of: Mapping[str, Any]) -> Any:
+    """Id and number of what is on hand of an item's product at its place; None where there is no entry."""
+    wanted = {"tenant": _tenant(ctx), "product": of["ProductID"], "location": of["InventoryLocationID"]}
+    return ctx.db.execute(_ON_HAND, wanted).first()
+
+
 def _store(author: Author, of: Mapping[str, Any], count: int) -> None:
     """Add to what is on hand of the item's product at its place; the first of them makes the entry."""
     ctx, product, location = author.ctx, of["ProductID"], of["InventoryLocationID"]
     if product is None or location is None:
         return
-    wanted = {"tenant": _tenant(ctx), "product": product, "location": location}
-    stock = _read(ctx, "InventoryItem", ctx.db.execute(_ON_HAND, wanted).scalar())
+    found = _on_hand(ctx, of)
+    wrong = _too_few_or_many(found, count)
+    if wrong:  # a client was refused before; other people are told
+        raise Misuse(wrong)
+    stock = None if found is None else _read(ctx, "InventoryItem", found.id)
     ctx.cite("autotask.purchase.on_hand")
     if stock is not None:
         author.change(ENTITIES["InventoryItem"], stock, {"QuantityOnHand": (stock["QuantityOnHand"] or 0) + count})
