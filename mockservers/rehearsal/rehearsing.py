@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from mockservers.harness.check import given_words
-from mockservers.harness.drivers import DriverFailure
+from mockservers.harness.drivers import LISTENING, DriverFailure
 from mockservers.harness.duties import Duty
 from mockservers.harness.duties import of as duties_of
 from mockservers.harness.history import History
@@ -92,7 +92,9 @@ class _Rehearsal:
             since = self.begun if self.config.begun is None else self.config.begun
             runner.until = since + round(self.config.max_seconds * 1e6)
         hello = runner.hello()
-        self.every = cadence(self.config.every, hello.poll_seconds, EVERY)
+        # Who listens polls for what it was not told of; what it was told of it takes in its next sync.
+        polls = None if LISTENING in hello.options else hello.poll_seconds
+        self.every = cadence(self.config.every, polls, EVERY)
         self.play = SpanPlay(runner, plan.scenario, runner.state_folder(), plan.desk, plan.life(), self.every, plan.end)
         known = {duty.id: duty for duty in duties_of(self.config.vendor)}
         desk = plan.desk

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mockservers.harness.clients import reference_name
+from mockservers.harness.clients import reference_name, roles
 from mockservers.kernel.instants import MINUTE
 from mockservers.rehearsal import RehearsalConfig, RehearsalReport, rehearse
 
@@ -34,6 +34,13 @@ def test_the_reference_reader_is_a_go(vendor: str) -> None:
     assert report.verdict == "GO", report.reasons
     assert report.counts["shown"] > 20
     assert report.counts["errors"] > 0
+
+
+@pytest.mark.parametrize("vendor", ["autotask", "superoffice"])
+def test_a_listener_is_a_go_though_it_polls_but_hourly(vendor: str) -> None:
+    report = rehearsed(vendor, f"{roles(vendor)['listener']}:Client", every=None)
+    assert report.verdict == "GO", report.reasons
+    assert report.counts["shown"] > 20
 
 
 @pytest.mark.parametrize(
