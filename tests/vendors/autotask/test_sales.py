@@ -368,8 +368,8 @@ def test_what_is_on_hand_fits_in_its_field(desk: Desk) -> None:
         assert f"{there} are on hand, so {count} cannot" in refused(desk, "create", receipt(item, count))
         assert desk.get("InventoryItem", stock["id"])["QuantityOnHand"] == there
     assert "not be below 0" in refused(desk, "update", counted(-1))
+    fields = {"PurchaseOrderItemID": item, "QuantityNowReceiving": -9}
     with pytest.raises(Misuse, match="on hand, so -9 cannot"):
-        fields = {"PurchaseOrderItemID": item, "QuantityNowReceiving": -9}
         desk.world.act("autotask", "create", {"entity": "PurchaseOrderReceive", "fields": fields})
     assert good(desk.write("update", counted(2)))
     assert good(receive(desk, item, most - 2))
