@@ -244,19 +244,20 @@ def soap_records(post: Post, entity: str) -> dict[int, dict[str, Any]]:
             if name == "UserDefinedFields":
                 record[name] = {pair[0].text: pair[1].text for pair in member if len(pair) > 1}
             elif text is not None:
-                record[name] = _read(name, kind.rpartition(":")[2], text)
+                record[name] = _read(entity, name, kind.rpartition(":")[2], text)
         found[int(each[0].text)] = record
     return found
 
 
-def _read(name: str, kind: str, text: str) -> Any:
+def _read(entity: str, name: str, kind: str, text: str) -> Any:
     if name == "id" or kind in ("int", "long", "short", "double", "decimal", "float"):
         return float(text)
     if kind == "boolean":
         return text == "true"
     if kind == "dateTime":
         moment = datetime.fromisoformat(text)
-        return moment.replace(tzinfo=UTC if name in DAYS else EASTERN).astimezone(UTC)
+        dated = OF_ENTITY[entity].entity[name].form == "date"
+        return moment.replace(tzinfo=UTC if dated else EASTERN).astimezone(UTC)
     return text
 
 
