@@ -101,6 +101,11 @@ class Copy:
 
     # --- the client's side ---
 
+    def beside(self) -> tuple[str, ...]:
+        """What the copy shows of tickets beside their fields (notes, files, names ...), of which nothing is compared here."""
+        shown = {*(self.hello.mirrors or ()), *(name for each in self.raw.values() for name in each)}
+        return tuple(sorted(shown & {*self.profile.members, *self.profile.further}))
+
     def shows(self, listed: Iterable[Mapping[str, Any]], now: int) -> list[Shown]:
         """Take the copy as the client shows it now; returns the changes that it shows for the first time."""
         raw: dict[str, Any] = {}

@@ -418,6 +418,7 @@ class _Rehearsal:
             stopped=stopped,
             blind=blind,
             first_failed=self._first_failed(),
+            beside=play.copy.beside() if hasattr(play, "copy") else (),
             secrets=tuple(play.world.installation(config.vendor).secrets) if play.world.opened(config.vendor) else (),
         )
 

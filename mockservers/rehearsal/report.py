@@ -152,6 +152,8 @@ class RehearsalReport:
     """Why nothing of the copy could be judged."""
     first_failed: str = ""
     """When the first sync ended in an error, and in which; empty where none did."""
+    beside: tuple[str, ...] = ()
+    """What the copy shows beside the fields of tickets, of which nothing was compared."""
     secrets: tuple[str, ...] = field(default=(), compare=False, repr=False)
     """What no report may show, whoever wrote it into a text."""
 

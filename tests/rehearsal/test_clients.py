@@ -44,6 +44,24 @@ def test_a_listener_is_a_go_though_it_polls_but_hourly(vendor: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("vendor", "role", "beside"),
+    [
+        ("get_tickets", "history", ("attachments", "history")),
+        ("get_tickets", "names", ("names",)),
+        ("superoffice", "files", ("Attachments",)),
+        ("trackit", "stamps", ("notes",)),
+        ("autotask", "rest", ()),
+    ],
+)
+def test_a_copy_of_more_than_tickets_is_a_go_that_says_what_was_not_compared(
+    vendor: str, role: str, beside: tuple[str, ...]
+) -> None:
+    report = rehearsed(vendor, f"{roles(vendor)[role]}:Client")
+    assert report.verdict == "GO", report.reasons
+    assert report.beside == beside
+
+
+@pytest.mark.parametrize(
     ("vendor", "client", "objective", "duties"),
     [
         # What happens while the vendor is away is missed.

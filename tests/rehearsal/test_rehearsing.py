@@ -340,6 +340,8 @@ def test_what_a_span_did_not_bring_is_said_to_be_untested(report: Any, form: Cal
     assert gone in told(kinds=kinds)
     assert gone not in told(kinds={**kinds, "deleted": 1})
     assert "when the vendor fails was not put to the test" in told(outages=())
+    assert "a rehearsal compares the fields of tickets alone" not in told()
+    assert "shows files, names too; a rehearsal compares the fields of tickets alone" in told(beside=("names", "files"))
 
 
 def test_an_interruption_while_losses_are_explained_keeps_the_report(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -120,6 +120,7 @@ class RehearsalJson(TypedDict):
     stopped: dict[str, Any] | None
     blind: str | None
     first_failed: str | None
+    beside: list[str]
     objectives: list[ObjectiveJson]
     reasons: list[ReasonJson]
     values: dict[str, float | None]
@@ -175,6 +176,7 @@ def document(report: RehearsalReport) -> RehearsalJson:
         else {"why": stopped.why, "what": stopped.what, "at": instants.to_iso(stopped.at), "printed": stopped.printed},
         "blind": report.blind or None,
         "first_failed": report.first_failed or None,
+        "beside": list(report.beside),
         "objectives": [_objective(each) for each in report.objectives],
         "reasons": [_reason(each) for each in report.reasons],
         "values": {name: _value(_unit(name, units), value) for name, value in report.values.items()},

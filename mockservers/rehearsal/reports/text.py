@@ -9,6 +9,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
+from mockservers.harness.declared import listed
 from mockservers.harness.reports.characters import clean
 from mockservers.harness.reports.text import WIDTH, Style, plain, wrap
 from mockservers.harness.scenarios import span
@@ -181,6 +182,14 @@ def untested(report: RehearsalReport) -> list[tuple[str, str]]:
             (
                 "Deletions",
                 "none came in this span, so whether the copy drops what is gone at the vendor was not put to the test",
+            )
+        )
+    if report.beside:
+        told.append(
+            (
+                "Beside",
+                f"the copy shows {listed(report.beside)} too; a rehearsal compares the fields of tickets alone, so whether these "
+                "are whole was not put to the test, which `mockservers check` does",
             )
         )
     return told
