@@ -68,8 +68,13 @@ class Element:
         """The secrets in a text, in order."""
         bracket = Ahead(text, _BRACKET)
         at = text.find(self.word)
+        seen, opened, closed = 0, -1, -1
         while at >= 0:
+            opened, closed = max(opened, text.rfind("<", seen, at)), max(closed, text.rfind(">", seen, at))
+            seen = at
             known = not self.before or (at > 0 and text[at - 1] in self.before)
+            if opened > closed and text.startswith("</", opened):
+                known = False  # what comes after the end of an element is not in it
             at += len(self.word)
             if known and not (text[at : at + 1].isalnum() or text[at : at + 1] == "_"):
                 found = bracket(at)

@@ -17,6 +17,7 @@ from mockservers import registry
 from mockservers.kernel import instants
 from mockservers.kernel.journal import Exchange
 from mockservers.kernel.operations import Call, Context, Operation
+from mockservers.kernel.places import Element
 from mockservers.kernel.redaction import LEFT_OUT, MASK, SHORTEST, Redaction, mask, shows
 from mockservers.kernel.rules import Note
 from mockservers.kernel.search import Budget, Search, TooOdd
@@ -323,3 +324,18 @@ def test_many_secrets_are_found_as_few_are() -> None:
     many = [f"a-token-{number:05}/x&y" for number in range(3000)]
     text = "; ".join(f"{quote(each, safe='')} {each}" for each in many[:200])
     assert mask(text, many) == "; ".join([f"{MASK} {MASK}"] * 200)
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("<Code>s</Code><b>t</b>", ["s"]),
+        ("<a><n:Code x='1'>s</n:Code>\n</a>", ["s"]),
+        ("<Code>s</Code>not in it", ["s"]),
+        ("<b></b>Code>s<", ["s"]),
+        ("<Code/></b>Code</Code>x", []),
+        ("</a><Code>s", ["s"]),
+    ],
+)
+def test_an_element_ends_where_its_end_stands(text: str, hidden: list[str]) -> None:
+    assert [text[start:end] for start, end in Element("Code").spans(text)] == hidden
