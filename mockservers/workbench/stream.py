@@ -11,7 +11,7 @@ import contextlib
 import json
 import threading
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,6 +87,8 @@ def row(entry: Entry, clean: Redaction) -> dict[str, Any]:
         "rules": len(entry.rules),
         "error": entry.error is not None,
     }
+    if entry.actor == "other" and isinstance(entry.request, Mapping) and isinstance(entry.request.get("action"), str):
+        told["action"] = clean(entry.request["action"])[:LONGEST_TARGET]
     if exchange is not None:
         told |= {
             "method": exchange.method,

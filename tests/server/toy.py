@@ -124,6 +124,8 @@ def read(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
 
 def listing(ctx: Context, request: dict[str, Any]) -> dict[str, Any]:
     after = request.get("after", "0")
+    if request.get("entity") not in (None, "word"):
+        raise Misuse(f"there is no kind {request['entity']!r}; there is word")
     if not after.isdecimal() or len(after) > 15:
         raise Misuse(f"{after!r} is not the id of a record")
     rows = ctx.db.execute(

@@ -104,6 +104,33 @@ def test_hostile_texts_are_shown_as_text(page: Page, door: Server, world: World)
     assert not page.run("return document.querySelectorAll('img[src=x], main script, main b b').length")
 
 
+def test_what_other_people_did_is_named_in_the_list(page: Page, world: World) -> None:
+    world.act("toy", "act", {"id": "1", "action": "shout"})
+    page.until_count(1)
+    assert "shout (other people)" in page.text(".rows .row")
+
+
+def test_a_text_that_is_json_is_told_as_such(page: Page, door: Server) -> None:
+    head = {"Content-Type": "application/json"}
+    requests.post(f"{door.url}/toy?key=demo-key-1", data='"QSBmaWxl"', headers=head, timeout=20)
+    page.until_count(1)
+    page.find(".rows .row").click()
+    page.until_text("JSON, 10 B", ".detail")
+    assert '"QSBmaWxl"' in page.text(".detail")
+
+
+def test_under_a_kind_that_there_is_not_no_other_records_are_listed(page: Page) -> None:
+    page.show("records")
+    page.until("document.querySelector('table.records')")
+    kind = page.find('input[aria-label="Kind of record"]')
+    kind.send_keys("sentence", Keys.ENTER)
+    page.until_text("there is no kind 'sentence'")
+    assert not page.run("return document.querySelectorAll('table.records').length")
+    kind.clear()
+    kind.send_keys("word", Keys.ENTER)
+    page.until("document.querySelector('table.records')")
+
+
 def test_five_thousand_calls_keep_few_rows_in_the_document(page: Page, door: Server, world: World) -> None:
     page.browser.get("about:blank")
     journal(world, 5000)

@@ -56,7 +56,10 @@ def test_what_is_kept_comes_first_and_what_happens_after_it(door: Server, world:
     assert (row["n"], row["outcome"], row["refusal"]) == (2, "refused", "BAD_KEY")
     world.act("toy", "create", {})
     (row,) = until(told, "calls")
-    assert (row["n"], row["actor"], row["operation"]) == (3, "other", "create")
+    assert (row["n"], row["actor"], row["operation"], row.get("action")) == (3, "other", "create", None)
+    world.act("toy", "act", {"id": "1", "action": "shout"})
+    (row,) = until(told, "calls")
+    assert (row["operation"], row["action"]) == ("act", "shout")
 
 
 def test_the_state_tells_of_clock_faults_and_worlds(door: Server, world: World) -> None:

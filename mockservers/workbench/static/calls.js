@@ -69,7 +69,7 @@ function Row({ row, top, index, vendors, selected, marked, onPick, onMark }) {
     <span role="gridcell" class="n">${row.n}</span>
     <span role="gridcell" class="time" title=${moment(row.at)}>${clockTime(row.at)}</span>
     <span role="gridcell" class="who"><${VendorName} name=${row.vendor} vendors=${vendors} /></span>
-    <span role="gridcell" class="operation" title=${row.operation || ''}>${row.actor === 'other' ? `${row.operation} (other people)` : row.actor === 'vendor' ? `${row.operation} (to a listener)` : row.operation || html`<i class="quiet">none</i>`}</span>
+    <span role="gridcell" class="operation" title=${row.action || row.operation || ''}>${row.actor === 'other' ? `${row.action || row.operation} (other people)` : row.actor === 'vendor' ? `${row.operation} (to a listener)` : row.operation || html`<i class="quiet">none</i>`}</span>
     <span role="gridcell" class="target" title=${target}>${row.method && html`<b>${row.method}</b> `}${target}</span>
     <span role="gridcell" class="status">${row.status || ''}</span>
     <span role="gridcell" class="outcome"><${Outcome} of=${row.outcome} />${row.refusal && html` <span class="quiet">${row.refusal}</span>`}</span>

@@ -31,6 +31,12 @@ export function decoded(text, media = '') {
   const lines = [];
   const kind = tree(text, 0, lines, LAYERS, true);
   if (kind) return { kind, lines };
+  if (/json/i.test(media) && text.trimStart()[0] === '"') {
+    try {
+      json(JSON.parse(text), 0, lines, LAYERS);
+      return { kind: 'JSON', lines };
+    } catch { return null; }
+  }
   if (/form-urlencoded/i.test(media) || (/^[\w.[\]-]+=[^\s<]*$/.test(text) && text.length < 1e5)) {
     return { kind: 'form', lines: pairs(text) };
   }

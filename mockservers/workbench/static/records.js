@@ -107,7 +107,8 @@ export function Records({ route }) {
     async () => (vendor ? get('/records', { vendor: vendor.name, ...place, most: PAGE + 1, after: after[after.length - 1] }) : null),
     [vendor && vendor.name, tenant, entity, after.join(), state && state.worlds.join()],
   );
-  const records = said ? said.records : [];
+  // What was listed before is of another kind than what was refused.
+  const records = said && !error ? said.records : [];
   const page = records.slice(0, PAGE);
   // The fields in which these records differ tell them apart; a handful has room.
   const names = page.length ? Object.keys(page[0].fields).filter((each) => page.some((record) => shown(record.fields[each]) !== '')) : [];
@@ -129,14 +130,14 @@ export function Records({ route }) {
       <${Head} title="Records" about="The truth in the vendor’s store, whatever a client can see of it yet.">
         <${Choice} aria-label="Vendor" value=${vendor ? vendor.name : ''} options=${vendors.map((each) => each.name)} onChange=${choose} />
         <${Choice} aria-label="Tenant" all="first tenant" value=${tenant} options=${(tenants || []).map((each) => each.name)} onChange=${(next) => { setTenant(next); setAfter([]); }} />
-        <input aria-label="Kind of record" placeholder="kind, where there are several" value=${entity} onChange=${(event) => { setEntity(event.target.value.trim()); setAfter([]); }} spellcheck="false" />
+        <input aria-label="Kind of record" placeholder="Kind of record" title="where a vendor has several" value=${entity} onChange=${(event) => { setEntity(event.target.value.trim()); setAfter([]); }} spellcheck="false" />
         ${vendor && Object.keys(vendor.administrator).length > 0 && html`<button onClick=${() => open(CUSTOMER)}>The customer</button>`}
         <button aria-expanded=${creating} onClick=${() => setCreating(!creating)}>New record</button>
         <button onClick=${again}>Refresh</button>
       <//>
       <${Failure} error=${error} />
       ${creating && vendor && html`<${Create} vendor=${vendor} place=${place} done=${(made) => { setCreating(false); again(); open(made); }} />`}
-      ${said && !page.length && html`<${Empty}>There are no records here.<//>`}
+      ${said && !error && !page.length && html`<${Empty}>There are no records here.<//>`}
       ${page.length > 0 && html`<div class="scroll"><table class="dense records"><thead><tr><th>Id</th>${telling.map((each) => html`<th>${each}</th>`)}</tr></thead>
         <tbody>${page.map((record) => html`<tr class=${cx('pick', record.id === id && 'selected')} onClick=${() => open(record.id)}>
           <th scope="row"><a href=${`#/records/${encodeURIComponent(record.id)}`}>${record.id}</a></th>
