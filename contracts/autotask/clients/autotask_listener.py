@@ -2,7 +2,8 @@
 
 The listener only checks the signature, writes down the ticket's number and answers. What a call says of a ticket may be old
 by the time it is read, so the ticket itself is read in the next sync; one that is not found then was deleted. Calls get lost,
-and the vendor stops calling after too many failures: the hourly walk catches up, and looks after the webhook.
+and the vendor stops calling after too many failures: the hourly walk catches up, and looks after the webhook. No call tells of
+a note or of time spent, which move the last activity alone; so the copy does not promise that one.
 
 mockservers check autotask --client contracts/autotask/clients/autotask_listener.py:Client
 mockservers check autotask --client 'python contracts/autotask/clients/autotask_listener.py'
@@ -32,7 +33,9 @@ class Client(reader.Client):
 
     def hello(self, **_):
         told = super().hello()
-        return {**told, "name": "Autotask listener", "poll_seconds": 3600, "options": [*told["options"], "webhooks"]}
+        mirrors = [name for name in told["mirrors"] if name != "LastActivityDate"]
+        options = [*told["options"], "webhooks"]
+        return {**told, "name": "Autotask listener", "poll_seconds": 3600, "mirrors": mirrors, "options": options}
 
     def reset(self, **given):
         self.bye()
