@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -12,8 +13,9 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mockservers.vendors.superoffice.emulator.model import DIRECTORY, MESSAGES, TICKETS
+from mockservers.vendors.superoffice.emulator.model import ATTACHMENTS, CATALOGUE, DIRECTORY, MESSAGES, TICKETS
 from mockservers.vendors.superoffice.emulator.routes import EMULATED
+from mockservers.vendors.superoffice.emulator.webhooks import HOOKS
 from tests.examples import examples
 
 Desk = Any
@@ -268,10 +270,13 @@ def desk(request: pytest.FixtureRequest, make_desk: Any) -> Iterator[Desk]:
     made.world.close()
 
 
+TABLES = (TICKETS, MESSAGES, ATTACHMENTS, DIRECTORY, HOOKS)
+
+
 def state(desk: Desk) -> list[Any]:
     """Every row but those of sessions, which logging in may renew."""
     with desk.world.installation("superoffice").store.transaction() as db:
-        return [[tuple(row) for row in db.execute(sa.select(table))] for table in (TICKETS, MESSAGES, DIRECTORY)]
+        return [[tuple(row) for row in db.execute(sa.select(table))] for table in TABLES]
 
 
 def fine(reply: Any) -> None:
@@ -335,6 +340,43 @@ def test_any_option_of_a_list(desk: Desk, text: str, order: str, headers: Any) -
         return quote(value.encode("utf-8", "surrogatepass"))
 
     fine(desk.get("Ticket", f"$filter={written(text)}&$orderby={written(order)}&$top=3", headers=headers))
+
+
+ENDPOINTS = [each for each in CATALOGUE.facts["endpoints"] if each["emulate"] != "skip"]
+"""Every address that is answered: agents' methods, and those of REST."""
+placed = st.sampled_from(["1", "2", "5", "0", "-1", "9" * 20, "x", "%00", "ticketstatus", "Ticket", "Cust12345", "''"])
+PATCHES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "op": st.sampled_from(["replace", "add", "remove", "test", "move", "x"]),
+            "path": st.sampled_from(
+                ["/Title", "/Events/0", "/TargetUrl", "/OwnedBy", "/State", "", "/x/y", "Title", "~2"]
+            ),
+            "value": values,
+        }
+    ),
+    max_size=3,
+).map(lambda value: json.dumps(value).encode())
+
+
+@QUIET
+@given(
+    endpoint=st.sampled_from(ENDPOINTS),
+    id_=placed,
+    body=body | PATCHES,
+    media=st.sampled_from(MEDIA),
+    headers=HEADERS,
+    query=query,
+)
+def test_any_endpoint(desk: Desk, endpoint: Any, id_: str, body: bytes, media: str, headers: Any, query: str) -> None:
+    """What is not done changes nothing, and what reads neither, whichever agent or address it is of."""
+    before = state(desk)
+    path = re.sub(r"\{\w+\}", id_, endpoint["path"])
+    sent = body if endpoint["method"] in ("POST", "PUT", "PATCH") else None
+    reply = desk.ask(endpoint["method"], path, query, body=sent, media=media, headers=headers)
+    fine(reply)
+    if reply.entry.outcome != "ok" or endpoint["method"] == "GET":
+        assert state(desk) == before
 
 
 ALIKE = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mockservers.vendors.trackit.emulator.routes import ASSUMED, EMULATED
 from tests.examples import examples
 
 Desk = Any
@@ -70,6 +72,12 @@ PARTS = [
     "*",
     "\x7f",
 ]
+ROUTED = sorted({route.path for route in (*EMULATED, *ASSUMED)})
+"""Every address that is answered, with places for numbers."""
+routed = st.tuples(
+    st.sampled_from(ROUTED),
+    st.sampled_from(["101", "102", "1004", "1001", "1003", "24", "1", "0", "-1", "9" * 60, "x"]),
+).map(lambda pair: "/" + re.sub(r"\{\w+\}", pair[1], pair[0]))
 PATHS = [
     "/tickets",
     "/tickets/101",
@@ -85,7 +93,11 @@ PATHS = [
     "/tickets/Templates",
     "/module/24/fields",
 ]
-path = st.lists(st.sampled_from(PARTS), max_size=7).map(lambda parts: "/" + "/".join(parts)) | st.sampled_from(PATHS)
+path = (
+    st.lists(st.sampled_from(PARTS), max_size=7).map(lambda parts: "/" + "/".join(parts))
+    | st.sampled_from(PATHS)
+    | routed
+)
 query = st.lists(
     st.tuples(
         st.sampled_from(["SystemNote", "systemnote", "maxContentLength", "%00", "", "a"]),
