@@ -185,7 +185,7 @@ def test_what_the_client_made_may_be_read_alone(story: Make) -> None:
     for own, verdict in ((12, "unproven"), (2, "unproven"), (1, "broken")):
         truth = {"Ticket": {str(n): ticket(str(n)) for n in range(1, own + 1)}}
         made = replace(sync(1, 10), do="create", was={"Ticket": {}}, became=truth, asked={"key": "k1", "fields": {}})
-        history = story(exchanges=calls, tasks=[made, sync(20, 40)])
+        history = story(exchanges=calls, tasks=[made, sync(20, 40)], entity="Ticket")
         assert judged("read_in_batches", history).verdict == verdict
 
 
