@@ -6,7 +6,6 @@ else uses them; so processor time of a call is told too, and how much of a core 
 
 from __future__ import annotations
 
-import os
 import resource
 import statistics
 import sys
@@ -16,20 +15,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from serving import FROZEN, Connection, Served, rate, serve
+from serving import FROZEN, Connection, Served, processor_seconds, rate, serve
 
 Row = tuple[str, str, str]
 WORLDS = 16
 READ = "GET /w/bench-%d/API/default.aspx?key=demo-key&action=get_tickets&tid=34 HTTP/1.1\r\nHost: localhost\r\n\r\n"
 REQUESTS = [(READ % number).encode() for number in range(WORLDS)]
-
-
-def processor_seconds(pid: int) -> float:
-    try:
-        user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
-    except FileNotFoundError:
-        return 0.0
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def children(pid: int) -> list[int]:
