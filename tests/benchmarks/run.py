@@ -21,6 +21,7 @@ import harness
 import months
 import recording
 import vendor_figures
+import wiremock
 import workbench
 import workers
 from serving import FROZEN, START, Connection, median_ms, memory, rate, serve
@@ -161,6 +162,7 @@ SECTIONS: dict[str, Callable[[bool], list[Row]]] = {
     "workbench": workbench.figures,
     "workers": workers.figures,
     "canned": canned.figures,
+    "wiremock": wiremock.figures,
 }
 
 

@@ -17,6 +17,10 @@ from pathlib import Path
 
 from serving import FROZEN, Connection, Served, processor_seconds, rate, serve
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.postgresql import Cluster, cluster
+
 Row = tuple[str, str, str]
 WORLDS = 16
 READ = "GET /w/bench-%d/API/default.aspx?key=demo-key&action=get_tickets&tid=34 HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -83,29 +87,30 @@ def postmaster(folder: Path) -> int:
     return int((folder / "data" / "postmaster.pid").read_text().splitlines()[0])
 
 
+def started(stack: ExitStack, database: Cluster, counts: tuple[int, ...]) -> list[Measured]:
+    """Servers with their worlds open, by how many workers each has on PostgreSQL; 0 for one process in memory."""
+    first = postmaster(database.folder)
+    options = (*FROZEN, "--still", "--data", "empty", "--data", "get_tickets:demo")
+
+    def start(workers: int) -> Measured:
+        if not workers:
+            measured = Measured(serve(*options))
+        else:
+            store = ("--store", database.create(f"workers{workers}"), "--workers", str(workers))
+            measured = Measured(serve(*options, *store), workers, first)
+        stack.callback(measured.served.stop)
+        measured.begin()
+        return measured
+
+    with ThreadPoolExecutor(len(counts)) as pool:
+        return list(pool.map(start, counts))
+
+
 def figures(quick: bool) -> list[Row]:
     """All figures of workers."""
-    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-    from tests.postgresql import cluster  # now: it takes a while, and other figures do not need it
-
     rounds, seconds = (3, 2.0) if quick else (7, 5.0)
-    options = (*FROZEN, "--still", "--data", "empty", "--data", "get_tickets:demo")
     with ExitStack() as stack:
-        made = stack.enter_context(cluster())
-        first = postmaster(made.folder)
-
-        def started(workers: int) -> Measured:
-            if not workers:
-                begun = Measured(serve(*options))
-            else:
-                store = ("--store", made.create(f"workers{workers}"), "--workers", str(workers))
-                begun = Measured(serve(*options, *store), workers, first)
-            stack.callback(begun.served.stop)
-            begun.begin()
-            return begun
-
-        with ThreadPoolExecutor(3) as pool:
-            measured = list(pool.map(started, (0, 1, 2)))
+        measured = started(stack, stack.enter_context(cluster()), (0, 1, 2))
         shares = [each.round(seconds) for _ in range(rounds) for each in measured]
     memory, one, two = measured
     rates = [statistics.median(each.rates) for each in measured]
