@@ -19,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 import canned
 import harness
 import months
+import pauses
 import recording
 import vendor_figures
 import wiremock
@@ -163,6 +164,7 @@ SECTIONS: dict[str, Callable[[bool], list[Row]]] = {
     "workers": workers.figures,
     "canned": canned.figures,
     "wiremock": wiremock.figures,
+    "pauses": pauses.figures,
 }
 
 
