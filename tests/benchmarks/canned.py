@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from load import OK, offer
-from serving import FROZEN, Connection, Served, memory, processor_seconds, serve
+from serving import FROZEN, Connection, Served, drain, memory, processor_seconds, serve
 from vendor_figures import benchmark
 
 Row = tuple[str, str, str]
@@ -53,12 +53,13 @@ def target(request: bytes) -> str:
 
 def answers(url: str, requests: list[bytes]) -> dict[str, Answer]:
     """What a server answers now, by target."""
-    connection, found = Connection(url), {}
-    for request in requests:
-        head, body = connection.answer(request)
-        media = _TYPE.search(head)
-        assert media is not None, head
-        found[target(request)] = Answer(media[1].decode(), base64.b64encode(body).decode())
+    found = {}
+    with Connection(url) as connection:
+        for request in requests:
+            head, body = connection.answer(request)
+            media = _TYPE.search(head)
+            assert media is not None, head
+            found[target(request)] = Answer(media[1].decode(), base64.b64encode(body).decode())
     return found
 
 
@@ -75,6 +76,7 @@ def stock(kind: str, given: str) -> Iterator[Served]:
     address = process.stdout.readline().strip()
     if not address:
         raise SystemExit(f"stock.py {kind} ended before it was ready")
+    drain(process.stdout)
     served = Served(process, address, time.perf_counter() - began, memory(process.pid))
     try:
         yield served

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from load import Load, offer
 from memory import requests
-from serving import FROZEN, Connection, Served, serve
+from serving import FROZEN, Connection, Served, drain, serve
 from vendor_figures import benchmark
 
 Row = tuple[str, str, str]
@@ -32,7 +32,9 @@ def bare() -> Served:
     command = [sys.executable, str(Path(__file__).with_name("bare.py"))]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
-    return Served(process, process.stdout.readline().strip(), 0.0, 0)
+    address = process.stdout.readline().strip()
+    drain(process.stdout)
+    return Served(process, address, 0.0, 0)
 
 
 def waited(loads: list[Load]) -> str:

@@ -2,6 +2,7 @@
 
 Medians of one run on one machine; where two sizes are compared, their requests alternate, so that a machine whose speed
 drifts does not colour the ratio. Load comes from a second process with plain sockets, bounded in time, on loopback only.
+What is printed is the table of docs/figures.md: each figure beside its goal, also where it misses it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import before
 import canned
 import harness
 import months
@@ -165,6 +167,7 @@ SECTIONS: dict[str, Callable[[bool], list[Row]]] = {
     "canned": canned.figures,
     "wiremock": wiremock.figures,
     "pauses": pauses.figures,
+    "before": before.figures,
 }
 
 

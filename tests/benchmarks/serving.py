@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Self
 from urllib.parse import urlsplit
 
 from load import OK, offer
@@ -50,8 +51,18 @@ def serve(*options: str) -> Served:
     url = re.sub(r"\x1b\[[0-9;]*m", "", line).split()[-1]
     Connection(url).ask(b"GET /_mock/v1/health HTTP/1.1\r\nHost: localhost\r\n\r\n")
     seconds = time.perf_counter() - began
-    threading.Thread(target=process.stdout.read, daemon=True).start()
+    drain(process.stdout)
     return Served(process, url, seconds, memory(process.pid))
+
+
+def drain(output: IO[str]) -> None:
+    """Read what a process prints to its end, or it would wait for a reader."""
+
+    def read() -> None:
+        with output:
+            output.read()
+
+    threading.Thread(target=read, daemon=True).start()
 
 
 def memory(pid: int) -> int:
@@ -80,6 +91,12 @@ class Connection:
         self.socket = socket.create_connection((parts.hostname, parts.port), 120)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.rest = b""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.socket.close()
 
     def ask(self, request: bytes) -> bytes:
         """The body of the answer; raises when its status is not 200."""

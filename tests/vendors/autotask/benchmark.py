@@ -62,7 +62,8 @@ def timed(act: Callable[[], Any]) -> float:
 
 def first_id(url: str) -> int:
     """The id of the first ticket of a server's demo world."""
-    return int(_ID.findall(Connection(url).ask(query(("id", "GreaterThan", "0"))))[0])
+    with Connection(url) as connection:
+        return int(_ID.findall(connection.ask(query(("id", "GreaterThan", "0"))))[0])
 
 
 class _Quiet(WSGIRequestHandler):
