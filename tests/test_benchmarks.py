@@ -16,6 +16,7 @@ from lxml import etree
 from werkzeug.test import Client
 
 import mockservers
+from tests import postgresql
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "tests" / "benchmarks"
@@ -133,6 +134,9 @@ def test_what_is_absent_is_said_in_a_sentence(module: Load, monkeypatch: pytest.
     assert "pip install --group bench" in canned.WAITRESS
     monkeypatch.setattr("shutil.which", lambda name: None)
     assert [row[1:] for row in wiremock.figures(True)] == [(wiremock.GOAL, f"not measured: {wiremock.JAVA}")]
+    monkeypatch.setattr("tests.postgresql.programs", lambda: None)
+    monkeypatch.delenv("CI", raising=False)
+    assert [row[2] for row in module("workers").figures(True)] == [f"not measured: {postgresql.MISSING}"]
     monkeypatch.setattr(before, "ROOT", tmp_path)  # no repository
     monkeypatch.setattr(before, "demo", lambda: 1.0)
     assert [row[2] for row in before.figures(True)] == [before.ABSENT, "1.0 s"]

@@ -18,18 +18,15 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
-import pytest
 from canned import Answer, answers
 from serving import Served, memory, rate
-from workers import REQUESTS, WORLDS, Measured, cluster, started
+from workers import REQUESTS, SKIPPED, WORLDS, Measured, cluster, started
 
 from tests import node_packages
 
 Row = tuple[str, str, str]
 GOAL = "more than WireMock"
 JAVA = "java is not here; WireMock needs Java 11 or later (Debian's default-jre-headless)"
-SKIPPED = pytest.skip.Exception
-"""How what the tests share says that something is missing."""
 
 
 def jar() -> Path:
@@ -84,7 +81,7 @@ def started_wiremock(stack: ExitStack, program: Path, canned: Mapping[str, Answe
     return Measured(served)
 
 
-def measured(quick: bool) -> list[Row]:
+def in_turns(quick: bool) -> list[Row]:
     rounds, seconds, warming = (3, 2.0, 5.0) if quick else (7, 5.0, 20.0)
     program = jar()
     with ExitStack() as stack:
@@ -116,7 +113,7 @@ def measured(quick: bool) -> list[Row]:
 def figures(quick: bool) -> list[Row]:
     """WireMock against us; one sentence where Java, npm or PostgreSQL is absent."""
     try:
-        return measured(quick)
+        return in_turns(quick)
     except SKIPPED as reason:
         return [("answers a second of two workers against WireMock 3", GOAL, f"not measured: {reason.msg}")]
 

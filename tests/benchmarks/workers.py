@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
 from serving import FROZEN, Connection, Served, processor_seconds, rate, serve
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -22,6 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.postgresql import Cluster, cluster
 
 Row = tuple[str, str, str]
+SKIPPED = pytest.skip.Exception
+"""How what the tests share says that something is missing."""
 WORLDS = 16
 READ = "GET /w/bench-%d/API/default.aspx?key=demo-key&action=get_tickets&tid=34 HTTP/1.1\r\nHost: localhost\r\n\r\n"
 REQUESTS = [(READ % number).encode() for number in range(WORLDS)]
@@ -106,8 +109,7 @@ def started(stack: ExitStack, database: Cluster, counts: tuple[int, ...]) -> lis
         return list(pool.map(start, counts))
 
 
-def figures(quick: bool) -> list[Row]:
-    """All figures of workers."""
+def in_turns(quick: bool) -> list[Row]:
     rounds, seconds = (3, 2.0) if quick else (7, 5.0)
     with ExitStack() as stack:
         measured = started(stack, stack.enter_context(cluster()), (0, 1, 2))
@@ -127,6 +129,14 @@ def figures(quick: bool) -> list[Row]:
         ("  processor time of a call, server + database: the three, in ms", "-", "; ".join(cost)),
         ("  of a core that the load client took, at most", "below 1", f"{max(shares):.2f}"),
     ]
+
+
+def figures(quick: bool) -> list[Row]:
+    """All figures of workers; one sentence where PostgreSQL is absent."""
+    try:
+        return in_turns(quick)
+    except SKIPPED as reason:
+        return [("calls a second of two workers against one process", "2x", f"not measured: {reason.msg}")]
 
 
 if __name__ == "__main__":
