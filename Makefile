@@ -79,7 +79,12 @@ types: $(READY)
 coverage: $(READY)  ## the whole suite with the share of lines that it runs
 	@$(PYTEST) --cov=mockservers --cov-report=term:skip-covered
 
-bench: $(READY)  ## the figures of docs/figures.md
+BENCH := .venv/bench
+
+$(BENCH): pyproject.toml $(READY)
+	@$(BIN)/python -m pip install --quiet --group bench && touch $@ || echo "group bench cannot be had: figures that need it say so" >&2
+
+bench: $(BENCH)  ## the figures of docs/figures.md, each beside its goal
 	@$(BIN)/python tests/benchmarks/run.py
 
 big: $(READY)  ## worlds of a million tickets: images made and copied, polls against those of a thousand (of all vendors, or of VENDOR=name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -52,17 +52,17 @@ class Configuration:
 
 Options = Mapping[str, Collection[str]]
 """By command, the names of the options that may stand in its table."""
+Known = Callable[[], Options]
 
 
-def load(folder: Path | None = None, options: Options | None = None) -> Configuration:
+def load(folder: Path | None = None, options: Known | None = None) -> Configuration:
     """What the files say that count in a folder (the current one when None); nothing where there are none.
 
-    `options` are those that the commands have, and other keys are refused. Who does not know the commands leaves it out, and is
-    told of the duties alone.
+    `options` tells those that the commands have, and other keys are refused; it is asked where there is a file, for to know them
+    takes a while. Who does not know the commands leaves it out, and is told of the duties alone.
     """
-    known = None if options is None else _known(options)
     for place in _folders((folder or Path.cwd()).absolute()):
-        found = [each for each in (_shared(place / SHARED, known), _own(place / FILE, known)) if each is not None]
+        found = [each for each in (_shared(place / SHARED, options), _own(place / FILE, options)) if each is not None]
         if found:
             made = Configuration()
             for each in found:
@@ -78,11 +78,11 @@ def _folders(folder: Path) -> list[Path]:
     return chain[: root + 1]
 
 
-def _own(file: Path, known: Tables | None) -> Configuration | None:
-    return _read(known, _toml(file, _text(file)), _named(file), ()) if file.is_file() else None
+def _own(file: Path, options: Known | None) -> Configuration | None:
+    return _read(options, _toml(file, _text(file)), _named(file), ()) if file.is_file() else None
 
 
-def _shared(file: Path, known: Tables | None) -> Configuration | None:
+def _shared(file: Path, options: Known | None) -> Configuration | None:
     """The part of a `pyproject.toml` that is ours. One that never names us is nobody's business here, whatever is in it."""
     text = _text(file) if file.is_file() else ""
     if IN_SHARED[-1] not in text:
@@ -90,7 +90,7 @@ def _shared(file: Path, known: Tables | None) -> Configuration | None:
     table: Any = _toml(file, text)
     for key in IN_SHARED:
         table = table.get(key) if isinstance(table, dict) else None
-    return None if table is None else _read(known, table, _named(file), IN_SHARED)
+    return None if table is None else _read(options, table, _named(file), IN_SHARED)
 
 
 def _named(file: Path) -> str:
@@ -117,16 +117,18 @@ def _toml(file: Path, text: str) -> dict[str, Any]:
         raise ValueError(f"{_named(file)} is not TOML: {error}") from error
 
 
-def _read(known: Tables | None, table: Any, file: str, path: tuple[str, ...]) -> Configuration:
-    if known is None:
+def _read(options: Known | None, table: Any, file: str, path: tuple[str, ...]) -> Configuration:
+    if options is None:
         known, table = _known({}), _of_duties(table)
+    else:
+        known = _known(options())
     without: dict[str, Said] = {}
-    options: dict[str, dict[str, Said]] = {}
+    said: dict[str, dict[str, Said]] = {}
     for command, inside in _values(known, table, file, path).items():
         values = _values(known[command], inside.value, file, (*path, command))
         without |= _reasons(values.pop(WITHOUT)) if WITHOUT in values and command == OF_DUTIES else {}
-        options[command] = values
-    return Configuration(without, options)
+        said[command] = values
+    return Configuration(without, said)
 
 
 def _of_duties(table: Any) -> Any:

@@ -13,7 +13,7 @@ REASON = "agreed with the desk until March"
 
 def load(folder: Path | None = None) -> configuration.Configuration:
     """What the files say where the commands have no options."""
-    return configuration.load(folder, {})
+    return configuration.load(folder, dict)
 
 
 def reasons(folder: Path) -> dict[str, str]:
@@ -139,7 +139,7 @@ def test_who_does_not_know_the_commands_is_told_of_the_duties_alone(project: Pat
 def test_options_are_read_by_command_and_the_own_file_wins(project: Path) -> None:
     shared(project / "inner", "[tool.mockservers.serve]\nport = 1\nhost = 'a'\n")
     own(project / "inner", "[serve]\nport = 2\n")
-    told = configuration.load(options={"serve": ["port", "host"]}).options["serve"]
+    told = configuration.load(options=lambda: {"serve": ["port", "host"]}).options["serve"]
     assert {key: (said.value, said.file) for key, said in told.items()} == {
         "port": (2, "mockservers.toml"),
         "host": ("a", "pyproject.toml"),

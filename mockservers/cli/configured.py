@@ -89,16 +89,18 @@ def load() -> Configuration:
     """What the project's files say, with every option that may stand there known."""
     from mockservers import configuration
 
-    return configuration.load(options=options())
+    return configuration.load(options=options)
 
 
 def options() -> Mapping[str, Collection[str]]:
     """The keys of the files' tables, by command."""
     from mockservers.cli import main
 
+    context = click.Context(main)
+    commands = {name: main.get_command(context, name) for name in main.list_commands(context)}
     return {
         name: [key for key in command.keys() if key != IGNORING[2:]]  # noqa: SIM118 - a command is no dict
-        for name, command in main.commands.items()
+        for name, command in commands.items()
         if isinstance(command, Configured)
     }
 

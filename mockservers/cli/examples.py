@@ -68,12 +68,20 @@ def commands(command: click.Command, path: str = "") -> Iterator[tuple[str, clic
     """A command and all below it, each by the words that follow the program's name."""
     yield path, command
     if isinstance(command, click.Group):
-        for name, inner in command.commands.items():
-            yield from commands(inner, f"{path} {name}".strip())
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            if inner is not None:
+                yield from commands(inner, f"{path} {name}".strip())
 
 
-def show(root: click.Command) -> None:
-    """Put its example at the end of each command's help."""
-    for path, command in commands(root):
-        if path in EXAMPLES:
-            command.epilog = f"\b\nExample: {EXAMPLES[path]}"
+def show(command: click.Command, path: str) -> None:
+    """Put its example at the end of the help of a command, and of each below it."""
+    for words, each in commands(command, path):
+        if words in EXAMPLES:
+            each.epilog = epilog(words)
+
+
+def epilog(path: str) -> str:
+    """The end of the help of a command that has an example here."""
+    return f"\b\nExample: {EXAMPLES[path]}"

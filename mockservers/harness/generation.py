@@ -7,11 +7,12 @@ What is drawn may hang on the example's place in its check too (`layers.py`).
 from __future__ import annotations
 
 import contextlib
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -81,6 +82,11 @@ def generate(
         _place.reset(token)
 
 
+_changing = threading.Lock()
+_under_way: list[Any] = []
+"""What Hypothesis had when each run that is under way began, in this or another thread: the first is what it gets back."""
+
+
 @contextlib.contextmanager
 def _same_everywhere() -> Iterator[None]:
     """Hypothesis mixes constants of whatever local modules happen to be loaded into what it draws; not here.
@@ -96,13 +102,19 @@ def _same_everywhere() -> Iterator[None]:
         _unlike(error)
         yield
         return
-    cache.clear()
-    providers._get_local_constants = lambda: empty
+    with _changing:
+        _under_way.append(kept)
+        cache.clear()
+        providers._get_local_constants = lambda: empty
     try:
         yield
     finally:
-        providers._get_local_constants = kept
-        cache.clear()
+        with _changing:
+            first = _under_way[0]
+            _under_way.pop()
+            if not _under_way:
+                providers._get_local_constants = first
+                cache.clear()
 
 
 def _unlike(error: Exception) -> None:

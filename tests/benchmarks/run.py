@@ -2,25 +2,29 @@
 
 Medians of one run on one machine; where two sizes are compared, their requests alternate, so that a machine whose speed
 drifts does not colour the ratio. Load comes from a second process with plain sockets, bounded in time, on loopback only.
+What is printed is the table of docs/figures.md: each figure beside its goal, also where it misses it.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import os
 import platform
 import re
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
+import before
+import canned
 import harness
 import months
+import pauses
 import recording
+import vendor_figures
+import wiremock
 import workbench
 import workers
 from serving import FROZEN, START, Connection, median_ms, memory, rate, serve
@@ -92,9 +96,9 @@ def fresh_world(times: int, *opened: str) -> float:
 
 
 def report(rows: list[Row]) -> None:
-    """Print the figures of one section as soon as they are known."""
+    """Print the figures of one section as soon as they are known, as rows of the table of docs/figures.md."""
     for name, goal, figure in rows:
-        print(f"{name:68}  {figure:>34}   goal {goal}", flush=True)
+        print(f"| {name:72} | {figure:34} | {goal} |", flush=True)
 
 
 def readers(quick: bool) -> list[Row]:
@@ -152,25 +156,18 @@ def readers(quick: bool) -> list[Row]:
     return rows
 
 
-def vendors() -> Iterator[tuple[str, Callable[[bool], list[Row]]]]:
-    """The figures of each vendor that has a `benchmark.py` beside its tests."""
-    for file in sorted(Path(__file__).parents[1].glob("vendors/*/benchmark.py")):
-        spec = importlib.util.spec_from_file_location(f"benchmark_{file.parent.name}", file)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        yield file.parent.name, module.figures
-
-
 SECTIONS: dict[str, Callable[[bool], list[Row]]] = {
     "readers": readers,
-    **dict(vendors()),
+    **vendor_figures.sections(),
     "harness": harness.figures,
     "rehearsal": months.figures,
     "recording": recording.figures,
     "workbench": workbench.figures,
     "workers": workers.figures,
+    "canned": canned.figures,
+    "wiremock": wiremock.figures,
+    "pauses": pauses.figures,
+    "before": before.figures,
 }
 
 
@@ -180,5 +177,6 @@ if __name__ == "__main__":
     parser.add_argument("--quick", action="store_true", help="smaller sizes, for a first look")
     given = parser.parse_args()
     print(f"CPython {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}; medians of one run\n")
+    print("| what | figure | goal |\n| --- | --- | --- |")
     for section in given.sections or SECTIONS:
         report(SECTIONS[section](given.quick))

@@ -1,10 +1,8 @@
-"""What the benchmarks share: a server in its own process, prepared bytes over plain sockets, and load from a third.
-
-`python serving.py URL SECONDS CONNECTIONS STEP` sends the requests given on its input, and prints the answers per second.
-"""
+"""What the benchmarks share: a server in its own process, prepared bytes over plain sockets, and load from a third."""
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import statistics
@@ -15,7 +13,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Self
 from urllib.parse import urlsplit
+
+from load import OK, offer
 
 START = "2026-03-02T10:00:00Z"
 FROZEN = ("--clock", "frozen", "--start", START)
@@ -50,8 +51,18 @@ def serve(*options: str) -> Served:
     url = re.sub(r"\x1b\[[0-9;]*m", "", line).split()[-1]
     Connection(url).ask(b"GET /_mock/v1/health HTTP/1.1\r\nHost: localhost\r\n\r\n")
     seconds = time.perf_counter() - began
-    threading.Thread(target=process.stdout.read, daemon=True).start()
+    drain(process.stdout)
     return Served(process, url, seconds, memory(process.pid))
+
+
+def drain(output: IO[str]) -> None:
+    """Read what a process prints to its end, or it would wait for a reader."""
+
+    def read() -> None:
+        with output:
+            output.read()
+
+    threading.Thread(target=read, daemon=True).start()
 
 
 def memory(pid: int) -> int:
@@ -63,6 +74,15 @@ def memory(pid: int) -> int:
     return int(found[1]) * 1024 if found else 0
 
 
+def processor_seconds(pid: int) -> float:
+    """What a process has used by now; 0 for one that is gone."""
+    try:
+        user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    except FileNotFoundError:
+        return 0.0
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 class Connection:
     """One keep-alive connection that sends prepared bytes: the client must not be what is measured."""
 
@@ -72,8 +92,18 @@ class Connection:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.rest = b""
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.socket.close()
+
     def ask(self, request: bytes) -> bytes:
         """The body of the answer; raises when its status is not 200."""
+        return self.answer(request)[1]
+
+    def answer(self, request: bytes) -> tuple[bytes, bytes]:
+        """Head and body of the answer; raises when its status is not 200."""
         self.socket.sendall(request)
         data = self.rest
         while b"\r\n\r\n" not in data:
@@ -85,7 +115,7 @@ class Connection:
         while len(body) < length:
             body += self._more()
         self.rest = body[length:]
-        return body[:length]
+        return head, body[:length]
 
     def _more(self) -> bytes:
         read = self.socket.recv(65536)
@@ -95,39 +125,11 @@ class Connection:
 
 
 def rate(url: str, requests: list[bytes], seconds: float, connections: int = 4, step: int = 1) -> float:
-    """Answers per second to `requests`, sent round and round over a few connections by a process of its own.
-
-    Each connection goes on by `step` requests: with as many as there are, it keeps to its own.
-    """
-    done = subprocess.run(
-        [sys.executable, __file__, url, str(seconds), str(connections), str(step)],
-        input=b"\0".join(requests),
-        capture_output=True,
-        check=True,
-    )
-    return float(done.stdout)
-
-
-def load(url: str, seconds: float, connections: int, step: int) -> None:
-    requests = sys.stdin.buffer.read().split(b"\0")
-    counts = [0] * connections
-    until = time.perf_counter() + seconds
-
-    def work(number: int) -> None:
-        connection = Connection(url)
-        turn = number
-        while time.perf_counter() < until:
-            connection.ask(requests[turn % len(requests)])
-            turn += step
-            counts[number] += 1
-
-    began = time.perf_counter()
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(connections)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    print(sum(counts) / (time.perf_counter() - began))
+    """Answers per second to `requests`, as `load.offer` sends them; each of them must be answered by 200."""
+    load = offer(url, requests, seconds, connections, step)
+    if set(load.statuses) != {OK}:
+        raise SystemExit(f"unexpected answers, by status: {load.statuses}")
+    return load.rate
 
 
 def median_ms(act: Callable[[], object], times: int) -> float:
@@ -137,7 +139,3 @@ def median_ms(act: Callable[[], object], times: int) -> float:
         act()
         taken.append((time.perf_counter() - began) * 1000)
     return statistics.median(taken)
-
-
-if __name__ == "__main__":
-    load(sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))

@@ -6,26 +6,19 @@ others use too, answers a second would tell more of them than of us. The browser
 
 from __future__ import annotations
 
-import os
 import shutil
 import statistics
 import subprocess
 import time
-from pathlib import Path
 from typing import Any
 
-from serving import FROZEN, Served, rate, serve
+from serving import FROZEN, Served, processor_seconds, rate, serve
 
 Row = tuple[str, str, str]
 REQUEST = (
     b"GET /API/default.aspx?key=demo-key&action=get_tickets&tid=*&count=10&page=%d HTTP/1.1\r\nHost: localhost\r\n\r\n"
 )
 REQUESTS = [REQUEST % number for number in range(1, 21)]
-
-
-def processor_seconds(pid: int) -> float:
-    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def cost(served: Served, seconds: float) -> float:

@@ -30,6 +30,7 @@ from mockservers.campaign.report import (
 from mockservers.campaign.results import ResultsFile, RunResult
 from mockservers.campaign.runs import Run, facts, runs
 from mockservers.cli import main
+from mockservers.cli.check import check as command
 from mockservers.harness.drivers import ClientSpec, DriverFailure
 from mockservers.harness.executors import PlaceExecutor
 from mockservers.harness.stimuli import different
@@ -194,9 +195,7 @@ def test_a_run_is_checked_alone_as_the_campaign_checks_it() -> None:
     assert words == shlex.split(
         "--only decoded_once --without 'a b' --max-seconds 9.5 --deadline 2 --fail-fast --no-library"
     )
-    known = {
-        option for parameter in main.commands["check"].params for option in (*parameter.opts, *parameter.secondary_opts)
-    }
+    known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
     assert {word for word in words if word.startswith("-")} <= known
 
 

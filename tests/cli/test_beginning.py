@@ -8,6 +8,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from importlib import metadata
 from pathlib import Path
 
@@ -53,6 +54,33 @@ def test_every_command_has_an_example_that_its_options_allow(path: str) -> None:
             assert command is not None, line
             context = click.Context(command, parent=context)
         command.make_context(command.name, words, parent=context.parent, resilient_parsing=True)
+
+
+def test_a_command_is_imported_when_it_is_asked_for() -> None:
+    code = (
+        "import sys, click; from mockservers.cli import main; context = click.Context(main);"
+        "main.get_command(context, 'recover'); here = set(sys.modules);"
+        "[main.get_command(context, each) for each in main.list_commands(context)];"
+        "record, check = 'mockservers.cli.record', 'mockservers.cli.check';"
+        "print(record in here, check in here, check in sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+    assert told.stdout.split() == ["True", "False", "True"]
+
+
+def test_every_command_that_is_written_is_listed() -> None:
+    folder = Path(str(importlib.import_module("mockservers.cli").__file__)).parent
+    written = {
+        name
+        for file in folder.glob("*.py")
+        for name, value in vars(
+            importlib.import_module(f"mockservers.cli.{file.stem}".removesuffix(".__init__"))
+        ).items()
+        if isinstance(value, click.Command) and value.name == name and value is not main
+    }
+    below = {each for path, each in examples.commands(main) if " " in path}
+    inner = {each.name for each in below}
+    assert written - inner <= set(main.list_commands(click.Context(main))) <= written
 
 
 # --- init ---

@@ -23,7 +23,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def command(name: str) -> Configured:
-    found = main.commands[name]
+    found = main.get_command(click.Context(main), name)
     assert isinstance(found, Configured)
     return found
 

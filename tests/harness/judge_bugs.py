@@ -260,7 +260,8 @@ BUGS: tuple[Bug, ...] = (
     Bug("writing", "writes", "synced < change.n <= task.first and", "synced < change.n < task.first and"),
     Bug("writing", "writes", "synced < change.n <= task.first and", "synced < change.n <= task.last and"),
     Bug("writing", "writes", "synced = max((each.last", "synced = min((each.last"),
-    Bug("writing", "writes", "if len(made) > 1 + late and", "if len(made) > 2 + late and"),
+    Bug("writing", "writes", "if len(made) > 1 + late + theirs and", "if len(made) > 2 + late + theirs and"),
+    Bug("writing", "writes", "len(made) > 1 + late + theirs", "len(made) > 1 + late"),
     Bug(
         "writing",
         "writes",

@@ -284,6 +284,22 @@ def test_the_second_of_one_is_one_too_many(lost: Any, exercised: int, copies: in
     assert judged("autotask.written_once", history) == (max(exercised, broken), broken)
 
 
+@pytest.mark.parametrize("theirs", [0, 1, 2])
+@pytest.mark.parametrize("mine", [0, 1, 2])
+@pytest.mark.parametrize(("text", "counts"), [("100", True), ("0", True), ("another", False)])
+def test_notes_of_others_with_the_same_words_in_them_are_theirs(
+    mine: int, theirs: int, text: str, counts: bool
+) -> None:
+    notes = {str(n): ticket(str(n), Description="0 [k1]" if n < mine else text) for n in range(mine + theirs)}
+    tasks = [write("note", 10, 15, {}, {}, asked={"key": "k1", "text": "0"}, ticket="9", notes=({}, notes))]
+    changes = [ExternalChange(12, START, "act", {"text": text, "copies": theirs}, None)] if theirs else []
+    broken = mine > 1
+    assert judged("autotask.written_once", wrote(tasks, changes=changes)) == (int(broken), int(broken))
+    outside = [replace(each, n=16) for each in changes]
+    broken = mine + (theirs if counts else 0) > 1
+    assert judged("autotask.written_once", wrote(tasks, changes=outside)) == (int(broken), int(broken))
+
+
 # --- booked time ------------------------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from hypothesis import strategies as st
 from hypothesis.internal.conjecture import providers
@@ -32,6 +34,28 @@ def test_shrinking_keeps_the_class_of_the_exception() -> None:
     with pytest.raises(KeyError):
         generate(st.integers(0, 10**9), 5, test, shrink=True)
     assert seen[-1] == 1001
+
+
+def test_what_hypothesis_had_is_there_again_after_runs_in_two_threads() -> None:
+    had = providers._get_local_constants
+    begun, may_end = threading.Event(), threading.Event()
+
+    def hold(value: int) -> None:
+        begun.set()
+        assert may_end.wait(60)
+
+    def inner(value: int) -> None:
+        if not thread.is_alive() and not may_end.is_set():
+            thread.start()
+            assert begun.wait(60)
+
+    thread = threading.Thread(target=generate, args=(st.integers(0, 9), 1, hold), kwargs={"shrink": False})
+    # The run that began first ends first.
+    generate(st.integers(0, 9), 1, inner, shrink=False)
+    assert providers._get_local_constants is not had
+    may_end.set()
+    thread.join(60)
+    assert providers._get_local_constants is had
 
 
 def test_a_release_without_the_private_parts_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:

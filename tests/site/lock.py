@@ -20,6 +20,7 @@ def main() -> None:
         *project["project"]["dependencies"],
         *project["dependency-groups"]["dev"],
         *project["dependency-groups"]["docs"],
+        *project["dependency-groups"]["bench"],
     ]
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "pylock.toml")

@@ -116,14 +116,17 @@ def borrowed(history: History, kinds: Mapping[str, Iterable[str]], text: Callabl
             if words in comparing.squeezed(text(record))
         ]
         new = [id_ for kind, id_ in same if id_ not in (first.was or {}).get(kind, {})]
-        if same and len(new) <= _said(since, words):
+        if same and len(new) <= said_by_others(since, words):
             what = f"the only notes that say {comparing.show(task.asked['text'])} are those of others"
             found.append(Lack(task, what, wanted=task.asked["text"]))
     return found
 
 
-def _said(changes: Iterable[ExternalChange], words: str) -> int:
-    """How many notes others wrote, by acts upon tickets, that may have those words in them (without white space)."""
+def said_by_others(changes: Iterable[ExternalChange], words: str) -> int:
+    """How many notes others wrote, by acts upon tickets, that have those words in them (without white space).
+
+    A short text stands in another by chance, as 0 does in 100.
+    """
     return sum(
         int(change.request.get("copies", 1))
         for change in changes
@@ -265,11 +268,13 @@ def written_once(
                 for other in by_key.values()
                 if other[0].do == tasks[0].do
                 and tasks[0].index != other[0].index < tasks[-1].index
-                and comparing.squeezed(other[0].asked.get("text", "")) == words
+                and words in comparing.squeezed(other[0].asked.get("text", ""))
                 and any(task.error_kind == "transport" for task in other)
                 and not any(history.made(task, kind) for task in other)
             )
-            theirs = sum(_said(history.changes_within(task), words) for task in tasks) if kind != history.entity else 0
+            theirs = sum(
+                said_by_others(history.changes_within(task), words) for task in tasks if kind != history.entity
+            )
             if len(made) > 1 + late + theirs and (kind != history.entity or findable(tasks[-1], made[0])):
                 ids = ", ".join(record.id for record in made)
                 after = f"; {shared.request(lost[0])} had no answer" if lost else ""

@@ -60,6 +60,12 @@ def timed(act: Callable[[], Any]) -> float:
     return (time.perf_counter() - began) * 1000
 
 
+def first_id(url: str) -> int:
+    """The id of the first ticket of a server's demo world."""
+    with Connection(url) as connection:
+        return int(_ID.findall(connection.ask(query(("id", "GreaterThan", "0"))))[0])
+
+
 class _Quiet(WSGIRequestHandler):
     def log_message(self, *_: Any) -> None:
         return
@@ -79,8 +85,11 @@ def fill(connection: Connection) -> int:
     return first - 1
 
 
-def stock(page: bytes) -> tuple[Any, str]:
-    """A Spyne service as it comes, on loopback, that answers with the same tickets; the server, and its URL."""
+def stock(page: bytes) -> Any:
+    """A Spyne service as it comes, as a WSGI application, that answers with the tickets of a page of ours.
+
+    Spyne serialises them anew for each answer; that it looks nothing up is in its favour.
+    """
     from mockservers.wirekit import spyne_gate as gate
 
     # Imported by name behind the gate, which lets Spyne in on newer Pythons; one module of it wants `cgi` as well.
@@ -148,9 +157,7 @@ def stock(page: bytes) -> tuple[Any, str]:
     application = gate.Application(
         [service], tns=SPACE, in_protocol=gate.Soap11(), out_protocol=gate.Soap11(polymorphic=True)
     )
-    server = make_server("127.0.0.1", 0, wsgi(application), handler_class=_Quiet)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server, f"http://127.0.0.1:{server.server_port}"
+    return wsgi(application)
 
 
 def page_against_stock(url: str, times: int) -> list[Row]:
@@ -158,7 +165,9 @@ def page_against_stock(url: str, times: int) -> list[Row]:
     request = query(("id", "GreaterThan", str(fill(ours))))
     page = ours.ask(request)
     assert len(_ID.findall(page)) == 500
-    server, address = stock(page)
+    server = make_server("127.0.0.1", 0, stock(page), handler_class=_Quiet)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}"
     plain = post("query", "", "/")
     taken: dict[str, list[float]] = {"ours": [], "stock": []}
     size = 0

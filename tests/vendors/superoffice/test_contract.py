@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -176,6 +177,16 @@ def test_single_reads_count_by_the_second(story: Make) -> None:
         calls = [tickets(n, [n], [n], minutes=n * apart / 60) for n in range(1, 13)]
         history = story(exchanges=calls, tasks=[sync(0, 20)])
         assert bool(judged("read_in_batches", history).breaches) is broken
+
+
+def test_what_the_client_made_may_be_read_alone(story: Make) -> None:
+    """Who looks for its own key in the tickets it made needs what no list tells."""
+    calls = [tickets(n + 20, [n], [n]) for n in range(1, 13)]
+    for own, verdict in ((12, "unproven"), (2, "unproven"), (1, "broken")):
+        truth = {"Ticket": {str(n): ticket(str(n)) for n in range(1, own + 1)}}
+        made = replace(sync(1, 10), do="create", was={"Ticket": {}}, became=truth, asked={"key": "k1", "fields": {}})
+        history = story(exchanges=calls, tasks=[made, sync(20, 40)], entity="Ticket")
+        assert judged("read_in_batches", history).verdict == verdict
 
 
 @pytest.mark.parametrize(("found", "verdict"), [(90, "kept"), (5400, "broken"), (0, "broken"), (None, "unproven")])

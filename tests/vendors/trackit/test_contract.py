@@ -429,6 +429,29 @@ def test_each_fault_of_a_note_has_its_duty(story: Make, text: str, found: str | 
     assert {each for each in WRITTEN if judged(each, history).breaches} == ({slug} if slug else set())
 
 
+def test_a_note_of_others_may_have_the_words_of_the_clients_in_it(story: Make) -> None:
+    """The text 0 stands in 100 by chance."""
+    told, there = {"record": "1", "key": "k1", "text": "0", "minutes": 10}, [ticket("1")]
+    theirs = Record("5", {"5": "100 %", "6": 1, "10": 5400})
+    right, wrong = (Record("6", {"5": "0 [k1]", "6": 1, "10": seconds}) for seconds in (600, 60))
+    noted = replace(change(15, "act", "1"), request={"id": "1", "action": "note", "text": "100 %"})
+    owed = write("note", {**told, "key": "k0", "text": "100 %"}, there, there, error_kind="transport", first=1, last=5)
+    for changes, earlier in (([noted], []), ([], [owed])):
+        for notes, refused, slugs in (
+            ([theirs, right], False, set()),
+            ([theirs, wrong], False, {"durations_written"}),
+            ([theirs], True, set()),
+            ([theirs, right], True, {"refusals_true"}),
+        ):
+            more = {"error_kind": "refused"} if refused else {}
+            task = write("note", told, there, there, notes=notes, **more)
+            history = story(tasks=[*earlier, task], changes=changes)
+            found = {each for each in ("durations_written", "refusals_true") if judged(each, history).breaches}
+            assert found - ({"durations_written"} if refused else set()) == slugs
+    alone = story(tasks=[write("note", told, there, there, notes=[theirs, right])])
+    assert judged("durations_written", alone).verdict == "broken"
+
+
 def test_closing(story: Make) -> None:
     default = change(1, "act", "customer")
     chosen = [type(default)(1, at(0), "act", {"action": "set default status", "status": "Resolved"}, None)]

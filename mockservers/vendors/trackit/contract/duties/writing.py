@@ -118,12 +118,23 @@ def _written_once(history: History) -> Judgement:
     return writing.written_once(history, NOTES, note_text, findable)
 
 
+def _others_said(history: History, task: Task, words: str) -> int:
+    """How many notes with these words in them others wrote during a task, or the client owed from before."""
+    owed = [comparing.squeezed(str(each.asked.get("text", ""))) for each in writing.owed(history, task)]
+    return writing.said_by_others(history.changes_within(task), words) + sum(words in each for each in owed)
+
+
 def _durations_written(history: History) -> Judgement:
     told, breaches = 0, []
     for task in history.writes:
         minutes = task.asked.get("minutes") or 0
         words = comparing.squeezed(str(task.asked.get("text", "")))
-        for note in history.made(task, "note") if minutes else ():
+        made = history.made(task, "note") if minutes else []
+        mine = [note for note in made if words in comparing.squeezed(note_text(note))]
+        if len(mine) > 1 and _others_said(history, task, words):
+            mine = [note for note in mine if note.fields.get("10") == minutes * 60] or mine
+            made = mine[:1]
+        for note in made:
             if words not in comparing.squeezed(note_text(note)) and (
                 not _is_markup(words) or _noted(history, task) or writing.owed(history, task)
             ):
@@ -181,7 +192,7 @@ def _done_all_the_same(history: History, task: Task) -> str:
     if task.do == "note":
         words = comparing.squeezed(str(task.asked.get("text", "")))
         made = [note for note in history.made(task, "note") if words in comparing.squeezed(note_text(note))]
-        return f"the note {made[0].id} is there" if made else ""
+        return f"the note {made[-1].id} is there" if len(made) > _others_said(history, task, words) else ""
     if task.do == "create":
         records = [record for record in history.made(task) if _has(history, record, told)]
         return f"{history.name(records[0].id)} was made by it" if records else ""
