@@ -5,7 +5,7 @@ from mockservers.harness.clients import reference
 RULES = ("trackit.read.ticket",)
 
 
-class Client(reference("trackit")):
+class Client(reference("trackit", "stamps")):
     def request(self, method, path, **more):
         for _ in range(60):
             answer = super().request(method, path, **more)
