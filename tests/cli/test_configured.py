@@ -97,7 +97,7 @@ def _some(option: click.Option) -> Any:
     ("text", "said"),
     [
         ("[serve]\nprot = 1\n", "mockservers.toml: unknown key 'prot' in serve; expected one of: host, port, "),
-        ("[serv]\n", "mockservers.toml: unknown key 'serv'; expected one of: check, serve"),
+        ("[serv]\n", "mockservers.toml: unknown key 'serv'; expected one of: check, observe"),
         ("[serve]\nport = 70000\n", "mockservers.toml: serve.port cannot be used: 70000 is not in the range"),
         ("[serve]\nport = true\n", "mockservers.toml: serve.port must be a text or a number, got True"),
         ("[serve]\nport = [1]\n", "mockservers.toml: serve.port must be one value, got [1]"),

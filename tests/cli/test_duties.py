@@ -133,7 +133,7 @@ def test_a_file_that_names_no_duty_is_said_with_its_key_whatever_is_checked(key:
 def test_a_file_that_is_ignored_may_say_anything(folder: Path) -> None:
     (folder / "mockservers.toml").write_text("[chek]")
     assert (
-        "mockservers: mockservers.toml: unknown key 'chek'; expected one of: check, serve, record, rehearse, observe; did you"
+        "mockservers: mockservers.toml: unknown key 'chek'; expected one of: check, observe, record, rehearse, serve; did you"
         in run(*CHECK).output
     )
     done = run(*CHECK, "--no-config", "--only", "decoded_onse")
