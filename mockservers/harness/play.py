@@ -66,7 +66,7 @@ class _Pending:
 class Play:
     """One play, from a new world to its history."""
 
-    passing: ClassVar[bool] = False  # whether entries of the journal are read at once and let go
+    passing: ClassVar[bool] = False  # whether it may take months: entries of the journal are read at once and let go
 
     def __init__(self, runner: Runner, scenario: Scenario, state: Path) -> None:
         self.scenario = scenario
@@ -83,6 +83,7 @@ class Play:
             dialects={scenario.vendor: scenario.dialect},
             whole_bodies=True,
             passing=self.passing,
+            spilling=self.passing,
             virtual_waits=True,
         )
         self.world: World = runner.worlds.replace_default(config)

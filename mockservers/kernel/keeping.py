@@ -116,10 +116,10 @@ class Keeping(ABC):
 
 
 class Alone(Keeping):
-    """A world of this process, in memory, or in files beginning like `base`."""
+    """A world of this process, in memory, or in files beginning like `base`; memory may spill into a file that goes with it."""
 
-    def __init__(self, name: str, base: Path | None) -> None:
-        self._name, self._base = name, base
+    def __init__(self, name: str, base: Path | None, spilling: bool = False) -> None:
+        self._name, self._base, self._spilling = name, base, spilling
         self._lock = threading.RLock()
         self.checkpoints = Checkpoints()
 
@@ -127,7 +127,7 @@ class Alone(Keeping):
         return self._lock
 
     def store(self, vendor: str, durability: Durability) -> Store:
-        return Store(files.file_of(self._base, self._name, vendor), durability)
+        return Store(files.file_of(self._base, self._name, vendor), durability, spilling=self._spilling)
 
     def states(self, emulator: Find) -> Iterator[tuple[str, str, dict[str, Any]]]:
         for vendor, path, state in files.states_of(self._base, self._name, emulator):
@@ -181,7 +181,7 @@ def keeping(config: WorldConfig, name: str) -> Keeping:
         from mockservers.kernel.postgresql.worlds import Shared
 
         return Shared(config.store, name)
-    return Alone(name, config.store)
+    return Alone(name, config.store, config.spilling)
 
 
 def registry(store: Path | Database | None) -> Registry:

@@ -37,6 +37,9 @@ Durability = Literal["normal", "full"]
 _UNWRITABLE = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
 """What SQLite calls a disk that is full, broken, or no longer to be written."""
 
+SPILLED_AT = 8 << 20
+"""Bytes of memory from which on a store that may spill goes on in a file."""
+
 _STATE = sa.Table("mock_state", sa.MetaData(), sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text))
 
 _BLANKS: WeakKeyDictionary[sa.MetaData, bytes] = WeakKeyDictionary()
@@ -97,14 +100,20 @@ class Store:
     """Whether a large world begins with a copy of a file that was made once."""
 
     def __init__(
-        self, path: Path | None = None, durability: Durability = "normal", scratch: Path | None = None
+        self,
+        path: Path | None = None,
+        durability: Durability = "normal",
+        scratch: Path | None = None,
+        spilling: bool = False,
     ) -> None:
         """In memory when `path` is None; else in that file, which is made when it is not there, for its owner alone.
 
         `scratch` is a file in the place of memory, for what is too large for that: it outlives nothing, and need not be whole
-        after a crash. Raises ValueError for a file that cannot be used.
+        after a crash. `spilling` is memory for what may become too large: what is beyond `SPILLED_AT` lies in a temporary file
+        without a name, which goes with the store. Raises ValueError for a file that cannot be used.
         """
         self.path, self.scratch = path, scratch
+        self.spilling = spilling and path is None and scratch is None
         self.durability = durability
         try:
             if path is not None:
@@ -121,7 +130,8 @@ class Store:
         return self._raw
 
     def _connect(self) -> sqlite3.Connection:
-        raw = sqlite3.connect(self.path or self.scratch or ":memory:", check_same_thread=False, cached_statements=256)
+        nameless = "" if self.spilling else ":memory:"  # SQLite makes a file for the former when it needs one
+        raw = sqlite3.connect(self.path or self.scratch or nameless, check_same_thread=False, cached_statements=256)
         # What other databases have by themselves: LIKE that tells letter cases apart, and SOUNDEX.
         raw.execute("PRAGMA case_sensitive_like=ON")
         raw.create_function("soundex", 1, soundex, deterministic=True)
@@ -134,6 +144,9 @@ class Store:
                 for setting in ("journal_mode=MEMORY", "synchronous=OFF", "temp_store=MEMORY", "cache_size=-65536"):
                     raw.execute(f"PRAGMA {setting}")
                 raw.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+            elif self.spilling:
+                for setting in ("journal_mode=MEMORY", f"cache_size=-{SPILLED_AT >> 10}"):
+                    raw.execute(f"PRAGMA {setting}")
         except BaseException:  # a file that is no database, or is not to be had
             raw.close()
             raise
@@ -141,7 +154,7 @@ class Store:
 
     @property
     def in_memory(self) -> bool:
-        return self.path is None and self.scratch is None
+        return self.path is None and self.scratch is None and not self.spilling
 
     @property
     def empty(self) -> bool:
@@ -151,7 +164,7 @@ class Store:
     @property
     def templated(self) -> bool:
         """Whether an image of a like store is loaded sooner than it is seeded anew."""
-        return self.in_memory
+        return self.in_memory or self.spilling
 
     @property
     def lasting(self) -> bool:
@@ -161,10 +174,11 @@ class Store:
     @property
     def size(self) -> int:
         """Bytes of memory that the database takes; none for a file."""
-        if not self.in_memory:
+        if not self.in_memory and not self.spilling:
             return 0
         pages: int = self._raw.execute("PRAGMA page_count").fetchone()[0]
-        return pages * int(self._raw.execute("PRAGMA page_size").fetchone()[0])
+        taken = pages * int(self._raw.execute("PRAGMA page_size").fetchone()[0])
+        return min(taken, SPILLED_AT) if self.spilling else taken
 
     @property
     def changes(self) -> int:
@@ -178,13 +192,13 @@ class Store:
 
     def prepare(self, metadata: sa.MetaData) -> None:
         """Make an empty store ready for rows of `metadata`, and for the state."""
-        blank = _BLANKS.get(metadata) if self.in_memory else None
+        blank = _BLANKS.get(metadata) if self.templated else None
         if blank is not None:
             self.load(blank)
             return
         self.create(_STATE.metadata)
         self.create(metadata)
-        if self.in_memory:
+        if self.templated:
             _BLANKS[metadata] = self.dump()
 
     def whole(self) -> bool:
@@ -223,6 +237,11 @@ class Store:
     def _unwritable(self, error: BaseException | None) -> str:
         if self.scratch is not None:
             return f"the data of this vendor cannot be written into {self.scratch.parent} ({error}); is the disk full?"
+        if self.spilling:
+            return (
+                f"the data of this vendor cannot be written into a temporary file ({error}); is the disk full? Make room, or "
+                "name another folder with the variable SQLITE_TMPDIR"
+            )
         if self.path is None:
             return (
                 f"the data of this vendor take all the memory that a database can have ({error}), so nothing of this call "

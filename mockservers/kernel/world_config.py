@@ -37,6 +37,8 @@ class WorldConfig:
     whole_bodies: bool = False
     """Keep every call and bodies of any length in the journal, as a harness needs them."""
     passing: bool = False  # entries are read and let go at once by whoever plays: they are neither masked nor weighed
+    spilling: bool = False
+    """What outgrows its share of memory goes on in a temporary file, as a world that lives for a year needs it."""
     virtual_waits: bool = False
     """The vendor's own latency moves the clock, and nobody waits for it really."""
     lively: bool = False

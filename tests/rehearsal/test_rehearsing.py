@@ -23,6 +23,7 @@ from mockservers.harness.drivers.in_process import load as load_client
 from mockservers.harness.profile import profile
 from mockservers.harness.runner import OutOfTime
 from mockservers.kernel.instants import DAY, HOUR, MINUTE, to_iso
+from mockservers.kernel.store import Store
 from mockservers.rehearsal import RehearsalConfig, RehearsalInterrupted, RehearsalStopped, rehearse
 from mockservers.rehearsal.largest import Largest, find_limit, scale_of
 from mockservers.rehearsal.plan import Standing
@@ -77,6 +78,33 @@ def test_the_same_seed_gives_the_same_report(report: Any) -> None:
     assert again == report
     assert rehearsal_json(replace(again, seconds=0)) == rehearsal_json(replace(report, seconds=0))
     assert rehearse(config(seed=2)).counts != report.counts
+
+
+def test_a_world_that_spilled_gives_the_same_report_and_the_same_rows(
+    report: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stores: list[Store] = []
+    rows: list[list[str]] = []
+    begun, closed = Store.__init__, Store.close
+
+    def begin(store: Store, *where: Any, spilling: bool = False, **more: Any) -> None:
+        begun(store, *where, spilling=spilling and spills, **more)
+        stores.append(store)
+
+    def close(store: Store) -> None:
+        if store is stores[0]:
+            rows.append(list(store._raw.iterdump()))
+            assert store.spilling == spills
+            assert len(store.dump()) > 64 << 10
+        closed(store)
+
+    monkeypatch.setattr(Store, "__init__", begin)
+    monkeypatch.setattr(Store, "close", close)
+    monkeypatch.setattr("mockservers.kernel.store.SPILLED_AT", 64 << 10)
+    for spills in (True, False):
+        stores.clear()
+        assert rehearse(config()) == report
+    assert rows[0] == rows[1]
 
 
 def test_hours_add_up_to_the_whole(report: Any) -> None:
