@@ -10,6 +10,7 @@ import pytest
 from lxml import etree
 
 from mockservers.kernel import catalogue
+from mockservers.vendors.trackit.emulator import renderings
 
 Desk = Any
 FIELDS = {each.more["sequence"]: each for each in catalogue.load("trackit")["ticket"].fields}
@@ -401,3 +402,22 @@ def test_answers_are_kept_by_revision_and_never_stale(desk: Desk) -> None:
     desk.world.restore("here")
     desk.tokens.clear()
     assert desk.get("/tickets/101").ticket["22"] == "turn 2"
+
+
+def test_what_is_rendered_is_kept_as_it_is_by_now_and_no_more_than_so_many(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renderings, "MOST_FRAGMENTS", 8)
+    kept = lambda: desk.world.installation("trackit").cache[renderings._KEPT]  # noqa: E731
+    before = desk.get("/tickets/101").body
+    assert desk.get("/tickets/101").body == before
+    for n in range(5):
+        desk.act("act", id="101", action="update", fields={"22": f"as of {n}"})
+        assert desk.get("/tickets/101").ticket["22"] == f"as of {n}"
+    assert [key[2] for key in kept() if key[1] == "ticket"] == [101]  # one, however often it changed
+    numbers = [n for n in range(102, 125) if desk.get(f"/tickets/{n}").status == 200]
+    first = {n: desk.get(f"/tickets/{n}").body for n in numbers}
+    assert len(numbers) > 8 >= len(kept())
+    assert {key[2] for key in kept()} >= {*numbers[-5:]}  # the oldest went
+    assert {n: desk.get(f"/tickets/{n}").body for n in numbers} == first
+    assert len(kept()) <= 8

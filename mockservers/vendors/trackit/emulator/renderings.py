@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from mockservers.kernel.operations import Context
@@ -29,8 +30,8 @@ from mockservers.vendors.trackit.emulator.fields import (
 )
 from mockservers.vendors.trackit.emulator.rich_text import is_rich, plain
 
-MOST_FRAGMENTS = 20_000
-"""Rendered records that are kept; a ticket takes about 4 kB."""
+MOST_FRAGMENTS = 10_000
+"""Rendered records that are kept, each as it is by now; one takes about 2 kB."""
 _KEPT = "trackit.fragments"
 
 text: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -93,16 +94,19 @@ def _object(beginnings: Iterable[tuple[int, str, Any]], values: Values) -> str:
     )
 
 
-def _kept(ctx: Context, key: Any, make: Callable[[], str]) -> str:
-    kept: dict[Any, str] = ctx.installation.cache.setdefault(_KEPT, {})
+def _kept(ctx: Context, key: Any, revision: int, make: Callable[[], str]) -> str:
+    kept: dict[Any, tuple[int, str]] = ctx.installation.cache.setdefault(_KEPT, {})
     found = kept.get(key)
-    if found is None:
-        found = make()
-        if not model.changing(ctx):
-            if len(kept) >= MOST_FRAGMENTS:
-                kept.clear()
-            kept[key] = found
-    return found
+    if found is not None and found[0] == revision:
+        return found[1]
+    made = make()
+    if not model.changing(ctx):
+        kept.pop(key, None)  # what is made anew is the newest
+        if len(kept) >= MOST_FRAGMENTS:
+            for oldest in list(islice(kept, MOST_FRAGMENTS // 4)):
+                del kept[oldest]
+        kept[key] = revision, made
+    return made
 
 
 # --- tickets ----------------------------------------------------------------------------------------------------------
@@ -170,7 +174,7 @@ def ticket(ctx: Context, id_: int, revision: int, *, read: bool = False, worked:
 
     if stripped:
         _cite_rich(ctx, id_)
-    return _kept(ctx, (ctx.tenant.name, "ticket", id_, revision, spaced, stripped), make)
+    return _kept(ctx, (ctx.tenant.name, "ticket", id_, spaced, stripped), revision, make)
 
 
 def _cite_rich(ctx: Context, id_: int) -> None:
@@ -239,7 +243,7 @@ def note(ctx: Context, row: Any, most: int = -1, swapped: bool = False) -> str:
         label, values[5] = values[5] or "", "note"
         return _object(_beginnings({**NOTE, 5: Field(5, label, "text", True)}), values)
 
-    return _kept(ctx, (ctx.tenant.name, "note", row.id, row.revision, most, swapped), make)
+    return _kept(ctx, (ctx.tenant.name, "note", row.id, most, swapped), row.revision, make)
 
 
 # --- the rest ---------------------------------------------------------------------------------------------------------
@@ -263,7 +267,7 @@ def assignment(ctx: Context, row: Mapping[str, Any]) -> str:
         values = assignment_values(model.directory(ctx), row)
         return _object(_ASSIGNMENT, {n: value for n, value in values.items() if not sampled or n in SAMPLED})
 
-    return _kept(ctx, (ctx.tenant.name, "assignment", row["f1"], row["revision"], sampled), make)
+    return _kept(ctx, (ctx.tenant.name, "assignment", row["f1"], sampled), row["revision"], make)
 
 
 def assignment_note(ctx: Context, row: Any, most: int = -1) -> str:
@@ -313,7 +317,7 @@ def found(ctx: Context, tickets: Sequence[tuple[int, int]], shown: frozenset[int
     if tickets:
         _cite_labels(ctx)
     return [
-        _kept(ctx, (name, "found", id_, revision, shown), partial(_some_of, ctx, id_, shown))
+        _kept(ctx, (name, "found", id_, shown), revision, partial(_some_of, ctx, id_, shown))
         for id_, revision in tickets
     ]
 
