@@ -83,6 +83,8 @@ class SpanPlay(Play):
             self.world, scenario.vendor, desk, self.measures, self._others, lambda begin, end: self.copy.due(end, begin)
         )
         self.recent: deque[Exchanged] = deque()
+        self.bodies: dict[bytes, bytes] = {}
+        """What the answers of the sync before held: a list that is asked for at every sync is mostly as it was, and kept once."""
         self.administered: deque[ExternalChange] = deque()
         """What administrators and other integrations did, as far as it may count for a limit."""
         self.tasks: deque[Task] = deque()  # type: ignore[assignment]
@@ -357,6 +359,7 @@ class SpanPlay(Play):
         """Count a sync's requests, and forget what others did; returns how many failed, and how many there were."""
         measures, failures, requests = self.measures, 0, 0
         first_failure = task.at
+        bodies: dict[bytes, bytes] = {}
         waiting = {change.ticket: change for change in self.copy.waiting(task.ended)} if task.ok else {}
         for entry in self.world.journal.since(self.counted):
             self.counted = entry.n
@@ -370,7 +373,9 @@ class SpanPlay(Play):
             measures.operations[entry.operation or "none"] += 1
             measures.outcomes[entry.outcome] += 1
             if entry.exchange is not None:
-                measures.bytes.add(hour, len(entry.exchange.body) + len(entry.exchange.reply_body))
+                body = entry.exchange.reply_body
+                measures.bytes.add(hour, len(entry.exchange.body) + len(body))
+                entry.exchange.reply_body = bodies.setdefault(body, self.bodies.get(body, body))
             # A refusal that the client took in its stride was an answer, as one that says that there is no such ticket.
             if entry.faults or (entry.outcome not in ("ok", "page") and not (task.ok and entry.outcome == "refused")):
                 first_failure = first_failure if failures else entry.at
@@ -387,6 +392,8 @@ class SpanPlay(Play):
             measures.failing(first_failure, failures)
         elif task.ok and requests:
             measures.recovered(task.ended)
+        if task.do == "sync":
+            self.bodies = bodies
         self._forget()
         return failures, requests
 

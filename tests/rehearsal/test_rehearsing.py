@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from click.testing import CliRunner
 from lxml import etree
 
@@ -27,6 +28,7 @@ from mockservers.kernel.store import Store
 from mockservers.rehearsal import RehearsalConfig, RehearsalInterrupted, RehearsalStopped, rehearse
 from mockservers.rehearsal.largest import Largest, find_limit, scale_of
 from mockservers.rehearsal.plan import Standing
+from mockservers.rehearsal.play import SpanPlay
 from mockservers.rehearsal.profiles import load
 from mockservers.rehearsal.rehearsing import _Rehearsal
 from mockservers.rehearsal.report import StopNote
@@ -172,6 +174,28 @@ def test_a_client_tells_its_own_cadence() -> None:
             return {**super().hello(), "poll_seconds": 6 * 3600}
 
     assert rehearse(config(Slow, every=None)).every == 6 * HOUR
+
+
+def test_an_answer_that_is_as_at_the_sync_before_is_kept_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[bytes, ...]] = []
+
+    class Repeats(Reader):
+        def sync(self) -> None:
+            super().sync()
+            requests.get(self.endpoint, {"key": "wrong", "action": "get_tickets", "tid": "*"}, timeout=10)
+
+    played = SpanPlay._sync
+
+    def sync(play: SpanPlay, slot: int) -> None:
+        played(play, slot)
+        seen.append(tuple(each.received for each in play.recent if each.received and "key=wrong" in each.target))
+
+    monkeypatch.setattr(SpanPlay, "_sync", sync)
+    rehearse(config(Repeats, explain=False))
+    most = max(seen, key=len)
+    assert len(most) > 2
+    assert len(set(most)) == 1
+    assert len({id(each) for each in most}) == 1
 
 
 # --- what ends too soon ----------------------------------------------------------------------------------------------
