@@ -7,7 +7,14 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from mockservers.harness.clients import reference
+from mockservers.harness.drivers.in_process import CallableDriver
+from mockservers.harness.history import records
+from mockservers.kernel.instants import HOUR
+from mockservers.rehearsal import RehearsalConfig, rehearse
+from tests.benchmarks.months import Kept, client
 
 NIGHT = "2026-03-02T00:00:00+00:00"
 
@@ -69,3 +76,45 @@ def test_the_ledger_writes_what_is_other_than_it_knew_and_nothing_else(tmp_path:
         assert client.mirror() == [{"id": 7, "fields": {"4": "b", "notes": [{"1": 2}]}}]
         client.keep(7, None, {})
         assert client.mirror() == []
+
+
+def test_a_copy_in_a_database_is_what_one_in_memory_is_and_shows_what_is_new() -> None:
+    kept, known = Kept(), {}
+    for key, value in ((1, {"a": [1]}), ("1", "text"), (2, None), (1, {"a": [2]})):
+        kept[key] = known[key] = value
+    assert dict(kept) == known
+    assert (list(kept), len(kept), 2 in kept, kept.get(3)) == ([1, "1", 2], 3, True, None)
+    kept.unshown.clear()
+    kept[2] = known[2] = "new"
+    assert (kept.pop(1), known.pop(1), kept.pop(1, None)) == ({"a": [2]}, {"a": [2]}, None)
+    assert dict(kept) == known
+    assert list(kept.unshown) == [2]
+    with pytest.raises(KeyError):
+        kept[1]
+    kept.close()
+
+
+@pytest.mark.parametrize("vendor", ["querydata", "autotask", "superoffice", "trackit"])
+def test_a_client_that_works_for_months_shows_what_its_like_shows(vendor: str) -> None:
+    shown = []
+    for make in (client(vendor), client(vendor).__mro__[1]):
+        with CallableDriver.of(make) as driver:
+            looked: list[Any] = []
+            driver.tell = watched(driver.tell, looked)  # type: ignore[method-assign]
+            rehearse(RehearsalConfig(vendor, driver, 1, every=HOUR, save_to=None, explain=False))
+            shown.append(looked)
+    assert len(shown[0]) > 5
+    assert shown[0][-1]
+    assert shown[0] == shown[1]
+
+
+def watched(tell: Any, looked: list[Any]) -> Any:
+    """The driver's own, which also notes the copy that it is shown."""
+
+    def told(do: str, message: Any) -> Any:
+        answer = tell(do, message)
+        if do == "mirror":
+            looked.append({each.id: each.fields for each in records(answer.ok)})
+        return answer
+
+    return told
