@@ -126,7 +126,7 @@ class SpanPlay(Play):
         self.copy = Copy(self.profile, self.dialect, hello, self._read, self.desk.tells_gone)
         newer = partial(listed, self.world, self.scenario.vendor)
         self.orders = Orders(hello.tasks, self.profile.parts, newer)
-        for n, each in enumerate(listed(self.world, self.scenario.vendor)):
+        for n, each in enumerate(self.truths()):
             if n % 1000 == 999:
                 self.making(n, n)
             self.copy.numbers[each.id] = 0
@@ -134,6 +134,12 @@ class SpanPlay(Play):
                 now = self.world.clock.now()
                 self.copy.changed(Change(each.id, 0, "back_file", now, now, each))
         self._forget()
+
+    def truths(self) -> Iterator[Record]:
+        """Every ticket as it truly is. The pages of the list are no more kept than what a client is answered."""
+        for each in listed(self.world, self.scenario.vendor):
+            yield each
+            self._forget()
 
     def syncs(self) -> Iterator[int]:
         """Play the span sync by sync; yields the instant of each when it is done."""

@@ -15,7 +15,6 @@ from mockservers.harness.history import History
 from mockservers.harness.play import Declined
 from mockservers.harness.runner import OutOfTime, Runner
 from mockservers.harness.runner_pool import open_runner
-from mockservers.harness.truth import listed
 from mockservers.kernel import clock
 from mockservers.kernel.instants import DAY, HOUR, SECOND
 from mockservers.rehearsal import objectives as slo
@@ -208,7 +207,7 @@ class _Rehearsal:
         patience = play.profile.settle + 3 * self.every if stopped is not None else 0
         found: list[Loss] = []
         if stopped is None:
-            for how, truth in play.copy.wrong(listed(play.world, self.config.vendor)):
+            for how, truth in play.copy.wrong(play.truths()):
                 kind: LossKind = {"missing": "missing", "kept": "kept"}.get(how, "stale")  # type: ignore[assignment]
                 number = play.copy.numbers.get(truth.id, 0)
                 text = play.masked(play.copy.difference(truth.id, truth))
@@ -441,7 +440,7 @@ class _Rehearsal:
                 "let `mirror` answer from its own store"
             )
         ended = self.reached >= self.plan.end - self.every  # what was stopped has its own reason
-        if ended and not sum(play.measures.kinds.values()) and not any(listed(play.world, self.config.vendor)):
+        if ended and not sum(play.measures.kinds.values()) and not any(play.truths()):
             return "nothing happened at the desk, so there was nothing to copy: take more --days, or a larger --scale"
         return ""
 

@@ -198,6 +198,22 @@ def test_an_answer_that_is_as_at_the_sync_before_is_kept_once(monkeypatch: pytes
     assert len({id(each) for each in most}) == 1
 
 
+def test_of_the_truth_one_page_is_held(report: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[int] = []
+    truths = SpanPlay.truths
+
+    def watched(play: SpanPlay) -> Iterator[Any]:
+        for each in truths(play):
+            yield each
+            held.append(len(play.world.journal))
+
+    monkeypatch.setattr(SpanPlay, "truths", watched)
+    monkeypatch.setattr("mockservers.harness.truth.PAGE", 3)
+    assert rehearse(config()) == report
+    assert len(held) > 9
+    assert max(held) == 1
+
+
 # --- what ends too soon ----------------------------------------------------------------------------------------------
 
 
