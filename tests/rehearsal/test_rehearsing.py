@@ -87,6 +87,7 @@ def test_a_world_that_spilled_gives_the_same_report_and_the_same_rows(
 ) -> None:
     stores: list[Store] = []
     rows: list[list[str]] = []
+    spills = True
     begun, closed = Store.__init__, Store.close
 
     def begin(store: Store, *where: Any, spilling: bool = False, **more: Any) -> None:
@@ -103,9 +104,10 @@ def test_a_world_that_spilled_gives_the_same_report_and_the_same_rows(
     monkeypatch.setattr(Store, "__init__", begin)
     monkeypatch.setattr(Store, "close", close)
     monkeypatch.setattr("mockservers.kernel.store.SPILLED_AT", 64 << 10)
-    for spills in (True, False):
-        stores.clear()
-        assert rehearse(config()) == report
+    assert rehearse(config()) == report
+    spills = False
+    stores.clear()
+    assert rehearse(config()) == report
     assert rows[0] == rows[1]
 
 
