@@ -52,7 +52,7 @@ BUGS = {
     "trackit": ("rehearsal/forgets_outages", "rehearsal/storms"),
 }
 SHORT = {
-    ("autotask", "mutants/few_requests-details"): (1, 8.0),
+    ("autotask", "mutants/few_requests-details"): (1, 12.0),
     ("superoffice", "rehearsal/reads_all"): (3, 1.0),
     ("get_tickets", "mutants/asked_in_bulk"): (3, 1.0),
 }
