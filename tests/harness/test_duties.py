@@ -278,10 +278,10 @@ def test_error_is_not_empty(history: Make) -> None:
     error = exchanged(5, received=b"error=Invalid+tid")
     made = [change(1, "create", "1"), change(2, "create", "2")]
 
-    def after(mirror: list[Record], *more: Any, exchange: Exchanged = error) -> History:
+    def after(mirror: list[Record], *more: Any, exchange: Exchanged = error, restarts: tuple[int, ...] = ()) -> History:
         before, then = ({each.id: each for each in records} for records in ([one, two], mirror))
-        tasks = [sync(4, 9, before=before, after=then)]
-        return history("get_tickets", changes=[*made, *more], exchanges=[exchange], tasks=tasks, truth=[one, two])
+        facts = {"tasks": [sync(4, 9, before=before, after=then)], "truth": [one, two], "restarts": restarts}
+        return history("get_tickets", changes=[*made, *more], exchanges=[exchange], **facts)
 
     assert judge(id, after([one, two]))[:2] == ("kept", 1)
     assert judge(id, after([]))[0] == "broken"
@@ -289,6 +289,8 @@ def test_error_is_not_empty(history: Make) -> None:
     assert "never was" in judge(id, after([one, two, ticket("")]))[2]
     assert judge(id, after([one], change(3, "delete", "2", exists=False)))[0] == "kept"  # gone before
     assert judge(id, after([one], change(6, "change", "1")))[0] == "kept"  # rows may have shifted
+    for n, verdict in ((4, "broken"), (9, "kept"), (10, "broken")):  # what it had not written down went with the power
+        assert judge(id, after([one], restarts=(n,)))[0] == verdict
     assert judge(id, after([one], exchange=exchanged(5, received=b"<tickets/>")))[0] == "unproven"
     assert judge(id, after([one], exchange=exchanged(5, received=None, request_known=False)))[0] == "broken"
 

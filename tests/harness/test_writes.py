@@ -210,6 +210,21 @@ def test_done_between_two_tellings(writes: Make) -> None:
         assert done(writes(first, wrote, **facts)).verdict == ("kept" if now is gone else "broken")
 
 
+def test_what_was_told_later_stands_when_the_earlier_is_told_again(writes: Make) -> None:
+    """A client with a queue does both in their order as soon as it can, and is then told the first one again."""
+    told, then = {"record": "1", "fields": {"Title": "a", "Priority": 2}}, {"record": "1", "fields": {"Title": "b"}}
+    old, both = ticket("1", Title="old", Priority=1), ticket("1", Title="b", Priority=2)
+    waiting = {"error_kind": "transport"}
+    first = write("update", [old], [old], asked=told, first=1, last=2, **waiting)
+    second = write("update", [old], [old], asked=then, first=3, last=4, **waiting)
+    again = write("update", [old], [both], asked=told, first=10, last=20, again=True)
+    assert done(writes(first, second, again)).verdict == "kept"
+    assert done(writes(first, again)).verdict == "broken"  # nobody told it the other value
+    assert done(writes(second, replace(again, again=False))).verdict == "broken"
+    lost = replace(again, became={**(again.became or {}), "Ticket": {"1": ticket("1", Title="b", Priority=1)}})
+    assert done(writes(first, second, lost)).verdict == "broken"
+
+
 def test_written_once(writes: Make) -> None:
     told = {"key": "k1", "fields": {"Title": "x"}}
     one, two = ticket("1", Title="x"), ticket("2", Title="x")

@@ -72,10 +72,10 @@ def _lacks(
         if ticket not in {each.record.id for each in changes if each.record is not None}:
             yield Lack(task, f"the vendor has no ticket {comparing.show(ticket)}")
         return
-    meddled = meddled_with(history, task, record)
+    meddled, later = meddled_with(history, task, record), _told_later(history, task)
     for name, value in {**ends, **task.asked.get("fields", {})}.items():
         found = record.fields.get(name)
-        if name not in meddled and not comparing.same(history, name, found, value):
+        if name not in meddled and name not in later and not comparing.same(history, name, found, value):
             values = comparing.parted(found, value, history.secrets, "{}, not {}", ("at the vendor", "as told"))
             what = f"{name} of {history.name(ticket)} is {values}"
             yield Lack(task, what, name, value, found)
@@ -225,6 +225,13 @@ def _since_told(history: History, task: Task) -> Task:
     if not task.again or any(history.written(task, kind) for kind in task.became or {}):
         return task
     return _first_told(history, task)
+
+
+def _told_later(history: History, task: Task) -> set[str]:
+    """The fields that a task tells again, and that the client was told otherwise in between: a queue wrote both in their order."""
+    first = _first_told(history, task)
+    between = [each for each in history.writes if each.ticket == task.ticket and first.first < each.first < task.first]
+    return {name for each in between for name in each.asked.get("fields", {})}
 
 
 def _first_told(history: History, task: Task) -> Task:
