@@ -228,7 +228,7 @@ def _since_told(history: History, task: Task) -> Task:
 
 
 def _told_later(history: History, task: Task) -> set[str]:
-    """The fields that a task tells again, and that the client was told otherwise in between: a queue wrote both in their order."""
+    """The fields of a task told again that the client was told otherwise in between: a queue wrote both in their order."""
     first = _first_told(history, task)
     between = [each for each in history.writes if each.ticket == task.ticket and first.first < each.first < task.first]
     return {name for each in between for name in each.asked.get("fields", {})}
