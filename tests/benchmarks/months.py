@@ -55,6 +55,7 @@ SHORT = {
     ("autotask", "mutants/few_requests-details"): (1, 12.0),
     ("superoffice", "rehearsal/reads_all"): (3, 1.0),
     ("get_tickets", "mutants/asked_in_bulk"): (3, 1.0),
+    ("get_tickets", "mutants/backs_off"): (8, 1.0),
 }
 """Clients that read each ticket at each sync, with the days and the size of the desk that they play: their calls grow with the
 square of the days, and a month of them would take an hour each. The first needs a larger desk to come near the limit."""
