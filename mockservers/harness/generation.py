@@ -96,14 +96,15 @@ def _same_everywhere() -> Iterator[None]:
     try:
         from hypothesis.internal.conjecture import providers
 
-        kept, empty = providers._get_local_constants, vars(providers)["Constants"]()
-        cache = providers.CONSTANTS_CACHE.cache
+        empty, cache = vars(providers)["Constants"](), providers.CONSTANTS_CACHE.cache
+        _ = providers._get_local_constants  # whether it is there
     except (ImportError, AttributeError, KeyError, TypeError) as error:
         _unlike(error)
         yield
         return
     with _changing:
-        _under_way.append(kept)
+        # Read here: before, it might be what a run put there that has ended by now.
+        _under_way.append(providers._get_local_constants)
         cache.clear()
         providers._get_local_constants = lambda: empty
     try:

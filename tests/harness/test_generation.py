@@ -8,6 +8,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.internal.conjecture import providers
 
+from mockservers.harness import generation
 from mockservers.harness.generation import generate
 
 
@@ -56,6 +57,30 @@ def test_what_hypothesis_had_is_there_again_after_runs_in_two_threads() -> None:
     may_end.set()
     thread.join(60)
     assert providers._get_local_constants is had
+
+
+def test_what_a_run_put_there_that_ended_meanwhile_is_not_what_hypothesis_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    had, real = providers._get_local_constants, generation._changing
+    first = generation._same_everywhere()
+
+    class Late:
+        """The lock, of which the first run gets hold before the second, and ends."""
+
+        def __enter__(self) -> None:
+            monkeypatch.setattr(generation, "_changing", real)
+            first.__exit__(None, None, None)
+            real.acquire()
+
+        def __exit__(self, *raised: object) -> None:
+            real.release()
+
+    first.__enter__()
+    monkeypatch.setattr(generation, "_changing", Late())
+    with generation._same_everywhere():
+        assert providers._get_local_constants is not had
+    left = providers._get_local_constants
+    providers._get_local_constants = had
+    assert left is had
 
 
 def test_a_release_without_the_private_parts_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:

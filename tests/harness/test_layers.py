@@ -117,6 +117,8 @@ def test_a_client_is_told_to_write_every_text_at_its_edges(vendor: str) -> None:
         for step in scenario.steps:
             if isinstance(step, ClientStep) and step.task in written and set(scenario.told) & set(edges):
                 written[step.task] |= {value for value in step.fields.values() if isinstance(value, str)}
+                # Hands differ in length, and a vendor may refuse a ticket without its title.
+                assert step.task != "create" or {"Title", "subject", "22"} & set(step.fields)
     wanted = {text for text in TEXTS if text.strip() and len(text) <= 255}
     assert wanted <= written["create"]
     assert wanted <= written["update"]

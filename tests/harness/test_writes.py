@@ -268,6 +268,20 @@ def test_notes_of_others_that_say_more_may_be_theirs(writes: Make) -> None:
     assert once(writes(again, changes=[said_twice])).verdict == "broken"
 
 
+def test_what_others_failed_to_write_is_no_note_of_theirs(writes: Make) -> None:
+    told, one = {"record": "1", "key": "k1", "text": "0"}, [ticket("1")]
+    mine = [note("5", "0 [k1]")]
+    refused = replace(change(15, "act", "1"), request={"action": "note", "text": "100 %"}, ok=False)
+    history = writes(write("note", one, one, ([], mine), asked=told), changes=[refused])
+    assert writing.borrowed(history, {"note": ("TicketNote",)}, said) == []
+    assert (
+        len(writing.borrowed(replace(history, changes=(replace(refused, ok=True),)), {"note": ("TicketNote",)}, said))
+        == 1
+    )
+    twice = writes(write("note", one, one, ([], [*mine, note("6", "0 [k1]")]), asked=told), changes=[refused])
+    assert once(twice).verdict == "broken"
+
+
 def untouched(history: History) -> Judgement:
     exercised, found = writing.touched(history, {"LastActivityDate"}, {"close": ("Status",)})
     return judged(exercised, [each.breach(history) for each in found])

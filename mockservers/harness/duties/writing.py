@@ -131,6 +131,7 @@ def said_by_others(changes: Iterable[ExternalChange], words: str) -> int:
         int(change.request.get("copies", 1))
         for change in changes
         if change.operation == "act"
+        and change.ok
         and any(
             isinstance(text, str) and name not in ("id", "action") and words in comparing.squeezed(text)
             for name, text in change.request.items()

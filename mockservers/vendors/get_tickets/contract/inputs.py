@@ -243,7 +243,8 @@ def _written(hello: Hello) -> list[Story]:
         "close": (Story("lost close", _lost("close", restarts), 5),),
     }
     found = [story for task, each in stories.items() if task in hello.tasks for story in each]
-    return found + sequences.edged(hello, {"subject": SUBJECTS, "summary": (*SUBJECTS, *LONG)}, {"cid": "kim"})
+    made = {"cid": "kim", "subject": _SUBJECT}
+    return found + sequences.edged(hello, {"subject": SUBJECTS, "summary": (*SUBJECTS, *LONG)}, made)
 
 
 def _message(task: str, index: int) -> Intent:

@@ -349,7 +349,7 @@ def _written(hello: Hello) -> list[Story]:
         ),
     }
     found = [story for task, stories in known.items() if task in hello.tasks for story in stories]
-    return found + sequences.edged(hello, {"22": SUMMARIES, "7": SUMMARIES}, {}, SUMMARIES)
+    return found + sequences.edged(hello, {"22": SUMMARIES, "7": SUMMARIES}, {"22": "plain"}, SUMMARIES)
 
 
 def _message(task: str, index: int, minutes: int | None = None) -> Intent:
