@@ -63,6 +63,8 @@ class Copy:
     """Ids that stood in the copy more than once, with how often."""
     free: set[str] = field(default_factory=set)
     """Tickets of which nothing is owed any more."""
+    gone: set[str] = field(default_factory=set)
+    """Tickets that somebody took away. Nothing tells that a vendor purged one, long after it was shown as deleted."""
     unseen: int = 0
     """Changes of which no field that the client copies tells."""
 
@@ -78,6 +80,8 @@ class Copy:
     def changed(self, change: Change) -> None:
         """Something happened at the vendor; owed unless nothing that the client copies is different by it."""
         self.numbers.setdefault(change.ticket, change.number)
+        if not change.record.exists:
+            self.gone.add(change.ticket)
         if not change.record.exists and not self.tells_gone:
             self.owed.pop(change.ticket, None)
             self.free.add(change.ticket)
@@ -175,11 +179,16 @@ class Copy:
             if record.id not in self.owed and record.id not in self.free and not self._right(record.id, record):
                 if record.exists:
                     yield ("missing" if record.id not in self.raw else "different"), record
-                else:
+                elif not self._purged(record.id):
                     yield "kept", record
         for key in self.raw:
-            if key not in there and not any(key in known for known in (self.owed, self.invented, self.free)):
+            known = (self.owed, self.invented, self.free)
+            if key not in there and not any(key in each for each in known) and not self._purged(key):
                 yield "kept", Record(key, {}, exists=False)
+
+    def _purged(self, key: str) -> bool:
+        """Whether a ticket that is gone by now was taken away by nobody."""
+        return key in self.numbers and key not in self.gone
 
     # --- comparing ---
 

@@ -124,5 +124,20 @@ def test_what_is_wrong_in_the_end_is_found_by_the_truth_alone() -> None:
     for key in ("1", "2", "3"):
         mine.changed(change(record(key, subject=key, status=""), 10))
     mine.shows([row(key, subject=key, status="") for key in ("1", "2", "3")], 20)
+    mine.gone.add("3")
     truth = [Record("1", {"subject": "1"}), Record("2", {"subject": "other"})]
     assert [(how, each.id) for how, each in mine.wrong(truth)] == [("different", "2"), ("kept", "3")]
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_ticket_that_the_vendor_purges_by_itself_may_stay_in_the_copy_as_it_was_shown(told: bool) -> None:
+    mine = copy()
+    mine.changed(change(record("1", subject="a", status="Deleted"), 10))
+    mine.shows([row("1", subject="a", status="Deleted")], 20)
+    gone = Record("1", {}, exists=False)
+    if told:
+        mine.changed(Change("1", 1, "deleted", 30, 30, gone))
+        mine.owed.clear()
+    TRUTH.clear()
+    for listed in ([gone], []):  # a vendor may tell that it is gone, or tell nothing
+        assert [(how, each.id) for how, each in mine.wrong(listed)] == ([("kept", "1")] if told else [])
