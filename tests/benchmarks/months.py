@@ -44,7 +44,11 @@ EVENTS, SMALL_OFFICE = 20_000, 4_900
 MARKS = (5, 30, 90, 180, 365)
 """Days after which memory is told."""
 HERE = Path(__file__).parents[1]
-REFUSED = {("autotask", "mutants/suspension_respected"), ("superoffice", "mutants/throttling_respected")}
+REFUSED = {
+    ("autotask", "mutants/suspension_respected"),
+    ("superoffice", "mutants/throttling_respected"),
+    ("get_tickets", "mutants/backs_off"),
+}
 """Clients that storm where the vendor suspends or throttles, which a small office never comes to: they play one bad day."""
 BUGS = {
     "querydata": ("mutants/nothing_missed-moves_on", "mutants/no_warehouse_polling", "mutants/failures_not_stormed"),
@@ -57,7 +61,6 @@ SHORT = {
     ("autotask", "mutants/few_requests-details"): (1, 12.0),
     ("superoffice", "rehearsal/reads_all"): (3, 1.0),
     ("get_tickets", "mutants/asked_in_bulk"): (3, 1.0),
-    ("get_tickets", "mutants/backs_off"): (8, 1.0),
 }
 """Clients that read each ticket at each sync, with the days and the size of the desk that they play: their calls grow with the
 square of the days, and a month of them would take an hour each. The first needs a larger desk to come near the limit."""
