@@ -86,6 +86,8 @@ TEXTS = (
     "&amp;lt; &#38; %2526 +",
 )
 """Texts at their edges: what is escaped, trimmed, cut, normalised, or taken for something else than text."""
+PROSE = tuple(each for each in TEXTS if each.strip())
+"""Those of them that say something, which a note or a summary must."""
 
 
 class ScenarioBuilder:
@@ -242,7 +244,7 @@ def writes(
     the request after which others act.
     """
     inside = weighted((st.just([]), 3), (st.lists(others, min_size=1, max_size=2), 1))
-    noted = sampled([each for each in TEXTS if each.strip()])
+    noted = sampled(PROSE)
     drawn = {
         "create": (st.just(0), new, st.just(""), st.none()),
         "update": (indexes, told, st.just(""), st.none()),

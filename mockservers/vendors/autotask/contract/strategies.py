@@ -14,6 +14,7 @@ from mockservers.harness.layers import Story, dealt, sampled
 from mockservers.harness.profile import profile
 from mockservers.harness.scenarios import CUSTOMER, ClientStep, ClockStep, OtherStep, Scenario
 from mockservers.harness.strategies import (
+    PROSE,
     SPANS,
     STARTS,
     TEXTS,
@@ -50,7 +51,6 @@ BEGINNINGS = (STARTS[0], STARTS[4], STARTS[5], STARTS[7], STARTS[8], SKIPPED)
 TITLES = tuple(each for each in TEXTS if each and len(each) <= 255)
 FULL = "255" * 85
 """As long as a title may be."""
-PROSE = tuple(each for each in TEXTS if each.strip())
 _LINES = [each for each in TITLES if "\r" in each]
 HARD = (*_LINES, *_LINES, *(each for each in TITLES if each != each.strip() or not each.isascii()))
 """Those of them that get lost on the way most easily."""

@@ -13,6 +13,7 @@ from mockservers.harness.drivers import RESTART, Hello
 from mockservers.harness.layers import Story, dealt, sampled
 from mockservers.harness.scenarios import ClockStep, FaultStep, Scenario
 from mockservers.harness.strategies import (
+    PROSE,
     TEXTS,
     Intent,
     Strategy,
@@ -37,7 +38,6 @@ COPIES = "history_dates"
 FILES = "attachments_cid"
 """The option by which a client says that it copies what is told of files."""
 FILE_NAMES = ("plain.txt", "plain.txt", "C++ & 100%25.log", "Fehler <Übersicht>.png", "a=b;c.zip")
-NOTES = tuple(text for text in TEXTS if text.strip())
 SUBJECTS = tuple(text for text in TEXTS if text and len(text) <= 255)
 """Texts that a write can have; some the framework takes for an attack."""
 LONG = ("ü" * 900, "long " * 500)
@@ -97,7 +97,7 @@ def _noted() -> Strategy:
     return st.builds(
         lambda index, text, by, delay: act(index, "note", delay, {"note": text, "by": by}),
         indexes,
-        sampled(NOTES),
+        sampled(PROSE),
         sampled(("guest", "kim+1%", "d.müller")),
         delays,
     )
@@ -135,7 +135,7 @@ def _talk() -> Strategy:
         return [sync(), plain(ClockStep(by)), *notes[:1], sync(), *notes[1:], *trouble, sync()]
 
     kinds = sampled((None, "fail", "empty_body", "cut"))
-    texts = st.lists(sampled(NOTES), min_size=2, max_size=3)
+    texts = st.lists(sampled(PROSE), min_size=2, max_size=3)
     return st.builds(story, indexes, sampled((MINUTE, 17 * MINUTE)), texts, kinds)
 
 

@@ -16,6 +16,7 @@ from mockservers.harness.layers import Story, sampled
 from mockservers.harness.profile import profile
 from mockservers.harness.scenarios import CUSTOMER, ClockStep, FaultStep, OtherStep, Scenario, Step
 from mockservers.harness.strategies import (
+    PROSE,
     SPANS,
     TEXTS,
     Intent,
@@ -60,7 +61,6 @@ BEGINNINGS = tuple(
 )
 LONGEST = "x" * 255
 TITLES = (*(each for each in TEXTS if each and len(each) <= 255), "AT&amp;T", "R&amp;D", "&lt;none&gt;", LONGEST)
-NOTES = tuple(each for each in TEXTS if each.strip())
 TIMES = (
     "2026-03-05T15:00:00Z",
     "2026-07-01T12:30:00Z",
@@ -201,7 +201,7 @@ def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
             told += [Story("outdated", sequences.outdated(hello, FIRST, THEN), 7)]
             if "create" in hello.tasks:
                 told += [Story("own ticket", _own_ticket(hello), 2)]
-        told += sequences.edged(hello, {"Title": TITLES}, MADE, NOTES)
+        told += sequences.edged(hello, {"Title": TITLES}, MADE, PROSE)
     return assemble(
         profile("superoffice"),
         dialect,

@@ -10,7 +10,7 @@ from mockservers.harness.drivers import Hello
 from mockservers.harness.layers import Story, sampled
 from mockservers.harness.scenarios import ClockStep, FaultStep
 from mockservers.harness.strategies import (
-    TEXTS,
+    PROSE,
     Intent,
     Strategy,
     act,
@@ -25,7 +25,6 @@ from mockservers.harness.strategies import (
 from mockservers.kernel.instants import MINUTE
 from mockservers.vendors.trackit.contract.profile import ASSIGNMENTS, ATTACHMENTS, SEARCHES, SOLUTIONS
 
-SUMMARIES = tuple(each for each in TEXTS if each.strip())
 CROWDS = (21, 41, 21)
 """One more than a page of twenty, or than two."""
 _KINDS = ("fail", "empty_body")
@@ -62,7 +61,7 @@ def _worked_on() -> Strategy:
         action, more = then
         return [made, sync(), *_later([act(index, action, more=more), sync()], by)]
 
-    changes = sampled(SUMMARIES).map(lambda text: ("change_assignment", {"fields": {"22": text}}))
+    changes = sampled(PROSE).map(lambda text: ("change_assignment", {"fields": {"22": text}}))
     acts = sampled(
         (
             ("close_assignment", {}),
@@ -74,7 +73,7 @@ def _worked_on() -> Strategy:
             ("resolve_assignments", {}),
         )
     )
-    given = st.fixed_dictionaries({}, optional={"22": sampled(SUMMARIES), "7": st.just("first")})
+    given = st.fixed_dictionaries({}, optional={"22": sampled(PROSE), "7": st.just("first")})
     return st.builds(story, indexes, given, weighted((acts, 4), (changes, 1)), sampled((0, MINUTE)))
 
 
@@ -112,7 +111,7 @@ def _attached() -> Strategy:
     return st.builds(
         lambda index, text, name, action, given: story(index, text, name, action, given if action == "attach" else {}),
         indexes,
-        sampled(SUMMARIES),
+        sampled(PROSE),
         names,
         then,
         more,
@@ -131,7 +130,7 @@ def _solved() -> Strategy:
         return [change(index, {"158": number}), sync(), *_later([then, sync()], by)]
 
     hows = weighted((st.just("rewritten"), 3), (sampled(("another", "none")), 2))
-    return st.builds(story, indexes, sampled((1, 2)), sampled(SUMMARIES), hows, sampled((0, MINUTE)))
+    return st.builds(story, indexes, sampled((1, 2)), sampled(PROSE), hows, sampled((0, MINUTE)))
 
 
 def _filed() -> Strategy:

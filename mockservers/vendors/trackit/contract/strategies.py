@@ -14,9 +14,9 @@ from mockservers.harness.profile import profile
 from mockservers.harness.scenarios import ClockStep, FaultStep
 from mockservers.harness.strategies import (
     BURSTS,
+    PROSE,
     SPANS,
     STARTS,
-    TEXTS,
     Intent,
     Strategy,
     act,
@@ -44,8 +44,7 @@ DATA = (*["empty"] * 26, "gap", "notes", "notes")
 """What is there already: mostly nothing, or what takes many steps to make."""
 BEGINNINGS = (STARTS[0], STARTS[2], STARTS[5], STARTS[8])
 CLOCKS = (*SPANS, 37_000, 30 * MINUTE, 1799 * SECOND, 25 * HOUR)
-SUMMARIES = tuple(each for each in TEXTS if each.strip())
-PLAIN = tuple(each for each in SUMMARIES if not set(each) & set("<&"))
+PLAIN = tuple(each for each in PROSE if not set(each) & set("<&"))
 """Texts that are the same whether they are taken for markup or not."""
 TIMES = (
     "2026-03-05T15:00:00Z",
@@ -71,7 +70,7 @@ OPERATIONS = {"create": "ticket.create", "note": "ticket.add_note"}
 """What a task asks the vendor for."""
 
 _changed = st.one_of(
-    sampled(SUMMARIES).map(lambda text: {"22": text}),
+    sampled(PROSE).map(lambda text: {"22": text}),
     st.one_of(texts, st.none()).map(lambda text: {"7": text}),
     sampled((*TIMES, None)).map(lambda time: {"100": time}),
     sampled((*TIMES, None)).map(lambda time: {"81": time}),
@@ -83,7 +82,7 @@ _changed = st.one_of(
     sampled((False, True)).map(lambda value: {"102": value}),
 )
 _told = st.one_of(
-    sampled(SUMMARIES).map(lambda text: {"22": text}),
+    sampled(PROSE).map(lambda text: {"22": text}),
     texts.map(lambda text: {"7": text or None}),
     sampled(STATUSES).map(lambda name: {"96": name}),
     sampled((3, 1, 4)).map(lambda number: {"106": number}),
@@ -107,7 +106,7 @@ _noted: Strategy = st.fixed_dictionaries(
 
 def scenarios(dialect: str | Mapping[str, Any], hello: Hello) -> Strategy:
     """Whole scenarios in one dialect."""
-    creating = st.builds(create, st.fixed_dictionaries({}, optional={"22": sampled(SUMMARIES), "7": texts}))
+    creating = st.builds(create, st.fixed_dictionaries({}, optional={"22": sampled(PROSE), "7": texts}))
     crowds = sampled(CROWDS).map(lambda times: create({}, times=times))
     others = _others()
     writing = _writing(hello, others)
@@ -191,7 +190,7 @@ def _writing(hello: Hello, others: Strategy) -> Strategy | None:
             st.fixed_dictionaries(drawn),
         )
 
-    told = {"text": sampled(SUMMARIES), "minutes": sampled(MINUTES)}
+    told = {"text": sampled(PROSE), "minutes": sampled(MINUTES)}
     tasks = {
         "create": builder("create", fields=_new()),
         "update": builder("update", index=indexes, fields=_told),
@@ -205,9 +204,9 @@ def _writing(hello: Hello, others: Strategy) -> Strategy | None:
 def _new() -> Strategy:
     """The fields of a ticket to be made; now and then such as nobody can write."""
     given = st.fixed_dictionaries(
-        {"22": sampled(SUMMARIES)},
+        {"22": sampled(PROSE)},
         optional={
-            "7": sampled(SUMMARIES),
+            "7": sampled(PROSE),
             "8": sampled((1, 2, 3)),
             "106": sampled((3, 1)),
             "100": sampled(TIMES),
@@ -229,7 +228,7 @@ def _closed() -> Strategy:
             lambda index, text: act(index, "note", more={"text": "Called back"}),
             lambda index, text: act(index, "reopen"),
         ),
-        sampled(SUMMARIES),
+        sampled(PROSE),
     )
 
 
@@ -349,7 +348,7 @@ def _written(hello: Hello) -> list[Story]:
         ),
     }
     found = [story for task, stories in known.items() if task in hello.tasks for story in stories]
-    return found + sequences.edged(hello, {"22": SUMMARIES, "7": SUMMARIES}, {"22": "plain"}, SUMMARIES)
+    return found + sequences.edged(hello, {"22": PROSE, "7": PROSE}, {"22": "plain"}, PROSE)
 
 
 def _message(task: str, index: int, minutes: int | None = None) -> Intent:
