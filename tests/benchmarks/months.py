@@ -45,12 +45,6 @@ EVENTS, SMALL_OFFICE = 20_000, 4_900
 MARKS = (5, 30, 90, 180, 365)
 """Days after which memory is told."""
 HERE = Path(__file__).parents[1]
-REFUSED = {
-    ("autotask", "mutants/suspension_respected"),
-    ("superoffice", "mutants/throttling_respected"),
-    ("get_tickets", "mutants/backs_off"),
-}
-"""Clients that storm where the vendor suspends or throttles, which a small office never comes to: they play one bad day."""
 BUGS = {
     "querydata": ("mutants/nothing_missed-moves_on", "mutants/no_warehouse_polling", "mutants/failures_not_stormed"),
     "autotask": ("mutants/failed_query_repeated", "mutants/few_requests-details", "mutants/suspension_respected"),
@@ -58,13 +52,18 @@ BUGS = {
     "get_tickets": ("rehearsal/forgets_outages", "mutants/asked_in_bulk", "mutants/backs_off"),
     "trackit": ("rehearsal/forgets_outages", "rehearsal/storms"),
 }
-SHORT = {
-    ("autotask", "mutants/few_requests-details"): (1, 12.0),
-    ("superoffice", "rehearsal/reads_all"): (3, 1.0),
-    ("get_tickets", "mutants/asked_in_bulk"): (3, 1.0),
+SMALL, STORMY = "small_office", HERE / "rehearsal" / "stormy.yaml"
+SPANS: Mapping[tuple[str, str], tuple[int, float, str | Path]] = {
+    # Their calls grow with the square of the days: a month of one that reads each ticket at each sync would take an hour.
+    ("autotask", "mutants/few_requests-details"): (1, 12.0, SMALL),  # large enough to come near the limit
+    ("superoffice", "rehearsal/reads_all"): (3, 1.0, SMALL),
+    ("get_tickets", "mutants/asked_in_bulk"): (3, 1.0, SMALL),
+    # They storm where the vendor suspends or throttles, which a small office never comes to.
+    ("autotask", "mutants/suspension_respected"): (1, 1.0, STORMY),
+    ("superoffice", "mutants/throttling_respected"): (1, 1.0, STORMY),
+    ("get_tickets", "mutants/backs_off"): (1, 1.0, STORMY),
 }
-"""Clients that read each ticket at each sync, with the days and the size of the desk that they play: their calls grow with the
-square of the days, and a month of them would take an hour each. The first needs a larger desk to come near the limit."""
+"""Days, size and profile of the desk that a client plays instead of a month of a small office."""
 
 
 def client(vendor: str) -> Callable[..., Any]:
@@ -277,7 +276,7 @@ def month(
     days: int = 30,
     scale: float = 1.0,
     make: Callable[..., Any] | None = None,
-    profile: str | Path = "small_office",
+    profile: str | Path = SMALL,
     progress: Callable[[Standing], None] = lambda standing: None,
 ) -> RehearsalReport:
     """A month of a small office, or so many times as much."""
@@ -352,10 +351,8 @@ def judged(chosen: list[str]) -> int:
     wrong = 0
     for vendor in chosen:
         for name, make in (("correct", client(vendor)), *bugs(vendor)):
-            if (vendor, name) in REFUSED:
-                report = month(vendor, 1, make=make, profile=HERE / "rehearsal" / "stormy.yaml")
-            else:
-                report = month(vendor, *SHORT.get((vendor, name), ()), make=make)
+            days, scale, profile = SPANS.get((vendor, name), (30, 1.0, SMALL))
+            report = month(vendor, days, scale, make, profile)
             good = report.go == (name == "correct")
             wrong += not good
             reason = report.reasons[0] if report.reasons else None
