@@ -214,6 +214,7 @@ def serve(
     from mockservers import settings
     from mockservers.kernel.keeping import Database
     from mockservers.kernel.world import Worlds
+    from mockservers.server.collector import paced
 
     if command:
         look_for(command)
@@ -270,6 +271,7 @@ def serve(
         worlds = Worlds(registry.emulator, config, most_memory)
         open_.callback(worlds.close)
         open_.enter_context(listening(setup, worlds))
+        open_.enter_context(paced())
         door: Server | Workers = door_of(setup, worlds, stub, context)
         trusted = tls_ca if tls else None
         try:

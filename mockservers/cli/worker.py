@@ -162,6 +162,7 @@ def _serve(order: Order, end: socket.socket) -> None:
     from mockservers import registry
     from mockservers.cli.serve import door_of, listening
     from mockservers.kernel.world import Worlds
+    from mockservers.server.collector import paced
     from mockservers.server.link import Link
 
     setup = order.setup
@@ -172,7 +173,7 @@ def _serve(order: Order, end: socket.socket) -> None:
         context = context_of(setup.authority)
     worlds: Worlds = Worlds(registry.emulator, setup.config, setup.most_memory)
     try:
-        with listening(setup, worlds, order.lock):
+        with listening(setup, worlds, order.lock), paced():
             link = Link(end, order.number, order.count)
             door = door_of(setup, worlds, tls=context, link=link, most_threads=order.threads)
             door.run(lambda: None)

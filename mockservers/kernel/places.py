@@ -49,6 +49,8 @@ class Place:
 
 
 _BRACKET = re.compile("[<>]")
+_ENDED = re.compile(r"</[\w.:-]{0,100}")
+"""How the tag begins that ends an element; with anything else in it, it is none that a reader of XML would take."""
 _DATA = re.compile(r"\s*<!\[CDATA\[")
 
 
@@ -73,7 +75,7 @@ class Element:
             opened, closed = max(opened, text.rfind("<", seen, at)), max(closed, text.rfind(">", seen, at))
             seen = at
             known = not self.before or (at > 0 and text[at - 1] in self.before)
-            if opened > closed and text.startswith("</", opened):
+            if opened > closed and _ENDED.fullmatch(text, opened, at):
                 known = False  # what comes after the end of an element is not in it
             at += len(self.word)
             if known and not (text[at : at + 1].isalnum() or text[at : at + 1] == "_"):

@@ -120,7 +120,10 @@ class Store:
                 files.make_private(path)
             self._raw = self._connect()
         except (sqlite3.Error, OSError) as error:
-            raise ValueError(f"{path} cannot be used as a store: {error}; choose a file that can be written") from error
+            if path is None and scratch is None:
+                raise ValueError(self._unwritable(error)) from error
+            named = f"{path or scratch} cannot be used as a store: {error}; choose a file that can be written"
+            raise ValueError(named) from error
         self._engine = sa.Engine(StaticPool(self._reuse), _dialect(), sa.make_url("sqlite://"))
         db = Connection(self._engine)
         db.raw = self._raw
@@ -224,9 +227,14 @@ class Store:
 
         Raises Unwritable when there is no room on the disk, or in memory.
         """
+        with self._told(), self.db.begin():
+            yield self.db
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Raises Unwritable for what SQLite says of a disk or a memory that is full."""
         try:
-            with self.db.begin():
-                yield self.db
+            yield
         except (sa.exc.OperationalError, sqlite3.OperationalError) as error:  # the latter while rows are read
             cause = error.orig if isinstance(error, sa.exc.OperationalError) else error
             code = getattr(cause, "sqlite_errorcode", 0)
@@ -259,13 +267,14 @@ class Store:
         return image if image[18:20] != b"\2\2" else image[:18] + b"\1\1" + image[20:]
 
     def load(self, image: bytes) -> None:
-        """Replace everything by what `dump` gave."""
+        """Replace everything by what `dump` gave. Raises Unwritable when there is no room for it."""
         if self.in_memory:
             self._raw.deserialize(image)
             return
         with closing(sqlite3.connect(":memory:")) as source:
             source.deserialize(image)
-            source.backup(self._raw)
+            with self._told():
+                source.backup(self._raw)
 
     def begin_with(self, image: bytes, metadata: sa.MetaData) -> None:
         """Make an empty store of those tables what `dump` gave of another."""

@@ -23,6 +23,8 @@ _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding: *chunked", re.IGNORECASE)
 _CLOSE = re.compile(rb"\r\nconnection: *close", re.IGNORECASE)
 OK = "200"
+PATIENCE = 120
+"""Seconds without any answer after which a server is taken for one that hangs."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ class Asking:
         self.open()
 
     def open(self) -> None:
-        self.socket = socket.create_connection(self.address, 120)
+        self.socket = socket.create_connection(self.address, PATIENCE)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.data = b""
         self.sent = 0.0
@@ -130,7 +132,10 @@ def measured(url: str, requests: list[bytes], seconds: float, connections: int, 
         one.send(requests[one.turn % len(requests)])
     open_still = connections
     while open_still:
-        for key, _ in waiting.select():
+        ready = waiting.select(PATIENCE)
+        if not ready:
+            raise SystemExit(f"the server has not answered any of {open_still} connections for {PATIENCE} s")
+        for key, _ in ready:
             one = key.data
             done, closed = one.read()
             if not done:

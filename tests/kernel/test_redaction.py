@@ -335,6 +335,8 @@ def test_many_secrets_are_found_as_few_are() -> None:
         ("<b></b>Code>s<", ["s"]),
         ("<Code/></b>Code</Code>x", []),
         ("</a><Code>s", ["s"]),
+        ("</b c:Code>s<", ["s"]),
+        ("</b Code='1'>s<", ["s"]),
     ],
 )
 def test_an_element_ends_where_its_end_stands(text: str, hidden: list[str]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from mockservers.kernel.rules import Unwritable
 from mockservers.kernel.store import Store, soundex
 
 
@@ -93,6 +94,15 @@ def test_an_image_in_a_store_that_spills_leaves_it_one(spilling: Store) -> None:
     spilling.load(image)
     assert content(spilling) == before
     assert spilling.size == SMALL
+
+
+def test_an_image_that_a_full_disk_cannot_hold_is_told_of(spilling: Store) -> None:
+    image = spilling.dump()
+    full = Store(spilling=True)
+    full._raw.execute("PRAGMA max_page_count=20")
+    with pytest.raises(Unwritable, match="is the disk full"):
+        full.load(image)
+    full.close()
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="the system does not list open files")
