@@ -16,41 +16,33 @@ import click
 from mockservers import __version__
 from mockservers.cli import examples
 
-MODULES = {
-    "recover": "record",
-    "load": "recordings",
+COMMANDS = {
+    "cache": "cache",
+    "campaign": "campaign",
+    "check": "check",
+    "completion": "completion",
+    "demo": "demo",
+    "doctor": "doctor",
     "drift": "recordings",
-    "judge": "recordings",
+    "glue": "glue",
     "har": "recordings",
+    "init": "init",
+    "judge": "recordings",
+    "load": "recordings",
+    "observe": "observe",
+    "profile": "profile",
+    "record": "record",
+    "recover": "record",
+    "rehearse": "rehearse",
     "replay": "check",
+    "report": "report",
+    "rules": "rules",
+    "scenarios": "scenarios",
+    "serve": "serve",
+    "vendor": "vendor",
+    "world": "world",
 }
-"""The modules beside this file of the commands that have none of their own name."""
-COMMANDS = (
-    "cache",
-    "campaign",
-    "check",
-    "completion",
-    "demo",
-    "doctor",
-    "drift",
-    "glue",
-    "har",
-    "init",
-    "judge",
-    "load",
-    "observe",
-    "profile",
-    "record",
-    "recover",
-    "rehearse",
-    "replay",
-    "report",
-    "rules",
-    "scenarios",
-    "serve",
-    "vendor",
-    "world",
-)
+"""The commands, and the modules beside this file that have them."""
 
 
 class Commands(click.Group):
@@ -63,7 +55,7 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         if cmd_name not in self.commands:
-            module = import_module(f"{__name__}.{MODULES.get(cmd_name, cmd_name)}")
+            module = import_module(f"{__name__}.{COMMANDS[cmd_name]}")
             command: click.Command = getattr(module, cmd_name)
             examples.show(command, cmd_name)
             self.add_command(command)
