@@ -282,6 +282,20 @@ def test_what_others_failed_to_write_is_no_note_of_theirs(writes: Make) -> None:
     assert once(twice).verdict == "broken"
 
 
+def test_what_others_wrote_between_two_tellings_may_be_gone_by_now(writes: Make) -> None:
+    told, one = {"record": "1", "key": "k1", "text": "0"}, [ticket("1")]
+    mine, kinds = [note("5", "0 [k1]")], {"note": ("TicketNote",)}
+    theirs = replace(change(25, "act", "9"), request={"id": "9", "action": "note", "text": "100 %"})
+    first = write("note", one, one, ([], mine), asked=told, error_kind="transport")
+    again = write("note", one, one, (mine, mine), asked=told, first=30, last=40, again=True)
+    assert writing.borrowed(writes(first, again, changes=[theirs]), kinds, said) == []
+    # One that wrote nothing at either telling, and found theirs.
+    left = [note("6", "100 %")]
+    nothing = write("note", one, one, ([], []), asked=told, error_kind="transport")
+    found = write("note", one, one, (left, left), asked=told, first=30, last=40, again=True)
+    assert len(writing.borrowed(writes(nothing, found, changes=[theirs]), kinds, said)) == 1
+
+
 def untouched(history: History) -> Judgement:
     exercised, found = writing.touched(history, {"LastActivityDate"}, {"close": ("Status",)})
     return judged(exercised, [each.breach(history) for each in found])

@@ -116,10 +116,27 @@ def borrowed(history: History, kinds: Mapping[str, Iterable[str]], text: Callabl
             if words in comparing.squeezed(text(record))
         ]
         new = [id_ for kind, id_ in same if id_ not in (first.was or {}).get(kind, {})]
-        if same and len(new) <= said_by_others(since, words):
+        if same and len(new) <= said_by_others(since, words) and not _said(history, first, task, kinds, text):
             what = f"the only notes that say {comparing.show(task.asked['text'])} are those of others"
             found.append(Lack(task, what, wanted=task.asked["text"]))
     return found
+
+
+def _said(
+    history: History, first: Task, last: Task, kinds: Mapping[str, Iterable[str]], text: Callable[[Record], str]
+) -> bool:
+    """Whether a task from `first` to `last` made a note of the latter's words, beside what others wrote during that task.
+
+    What others wrote between two tasks may have gone since, with its ticket, or made no note at all.
+    """
+    words = comparing.squeezed(last.asked.get("text", ""))
+    for task in history.writes:
+        if first.index <= task.index <= last.index:
+            made = [record for kind in kinds.get(last.do, ()) for record in history.made(task, kind)]
+            mine = sum(words in comparing.squeezed(text(record)) for record in made)
+            if mine > said_by_others(history.changes_within(task), words):
+                return True
+    return False
 
 
 def said_by_others(changes: Iterable[ExternalChange], words: str) -> int:
