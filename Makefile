@@ -1,6 +1,7 @@
 # Every target sets itself up in .venv; a fresh machine needs Python (3.11 to 3.13) and make, nothing else.
 PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(if $(shell $(name) -c 'import sys; sys.exit(not (3,11) <= sys.version_info < (3,14))' 2>/dev/null && echo yes),$(name))))
 BIN := .venv/bin
+RUNTIME := .venv/runtime
 READY := .venv/ready
 COLLECTED := .venv/collected
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -21,15 +22,21 @@ ONLY := $(if $(VENDOR),-k $(VENDOR),)
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
 
-$(READY): pyproject.toml
+# What the product itself needs: all that the demo installs.
+$(RUNTIME): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "mockservers needs Python 3.11, 3.12 or 3.13; none was found. Name one: make PYTHON=/path/to/python test" >&2; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "python -m venv failed; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 2; }
 	@echo "Setting up .venv with $$($(BIN)/python --version) ..."
+	@$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(READY): $(RUNTIME)
+	@echo "Installing the developers' tools ..."
 	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 	@$(BIN)/python -m pip install --quiet --editable . --group dev
 	@touch $@
 
-demo: $(READY)  ## half a minute: an emulator, a correct client to a verdict, a wrong one caught, told and replayed
+demo: $(RUNTIME)  ## half a minute: an emulator, a correct client to a verdict, a wrong one caught, told and replayed
 	@$(BIN)/mockservers demo
 
 DOCS := .venv/docs

@@ -6,6 +6,7 @@ import base64
 import importlib
 import json
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -147,3 +148,18 @@ def test_lock_files_of_npm_name_no_registry() -> None:
     assert FOLDER / "node" / "package-lock.json" in locks
     for path in locks:
         assert "resolved" not in path.read_text("utf-8"), path
+
+
+def test_the_slowest_mutant_is_told_by_name(module: Load) -> None:
+    def line(name: str, seconds: float, expect: str = "broken") -> str:
+        return json.dumps({"key": name, "run": {"vendor": "acme", "name": name, "expect": expect}, "seconds": seconds})
+
+    lines = [line("a", 2.0), line("b", 12.34), line("c", 1.0), line("reader", 60.0, "kept")]
+    assert module("fresh").slowest(lines) == "12.3 s (acme b, of 3)"
+
+
+def test_what_fails_in_a_fresh_clone_is_no_figure(module: Load, tmp_path: Path) -> None:
+    fresh = module("fresh")
+    assert fresh.timed([sys.executable, "-c", ""], tmp_path) > 0
+    with pytest.raises(SystemExit, match="ended with 3:\nwhy"):
+        fresh.timed([sys.executable, "-c", "print('why'); raise SystemExit(3)"], tmp_path)

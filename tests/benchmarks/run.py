@@ -19,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 
 import before
 import canned
+import fresh
 import harness
 import months
 import pauses
@@ -168,6 +169,7 @@ SECTIONS: dict[str, Callable[[bool], list[Row]]] = {
     "wiremock": wiremock.figures,
     "pauses": pauses.figures,
     "before": before.figures,
+    "fresh": fresh.figures,
 }
 
 
